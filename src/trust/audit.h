@@ -1,0 +1,33 @@
+/**
+ * @file audit.h  The hash-chained audit log (T03, T04): every write and every reveal.
+ *
+ * An entry is inserted in the transaction of what it describes. Entries are linked afterwards in
+ * commit order: link.hash = SHA-256(previous hash | canonical entry). On SQLite by the writer, just before
+ * the batch commits; on PostgreSQL by the node that holds the lease, milliseconds later.
+ * Both tables are append-only; each store has its own chain.
+ */
+#ifndef LEXLINE_AUDIT_H
+#define LEXLINE_AUDIT_H
+
+#include "store/db.h"
+
+struct audit_entry {
+	const char *action;  /**< operation name, "case.act/hand_over", "client.reveal" */
+	const char *subject; /**< kind of thing: "case", "client"; may be NULL */
+	int64_t subject_id;
+	struct str detail;   /**< JSON object without personal data: names of changed fields, purpose … */
+};
+
+MUST_CHECK int audit_add(struct tx *tx, const struct audit_entry *e);
+/** db_apply for db_on_commit, and for the PostgreSQL job. */
+int audit_link(struct tx *tx, void *unused);
+
+struct audit_finding {
+	int64_t seq; /**< first bad link; 0 when whole */
+	int64_t entries;
+	char what[160];
+};
+/** Walk the whole chain. @return 0 whole, -E_CORRUPT (see finding) */
+MUST_CHECK int audit_verify(struct db *db, struct ctx *ctx, struct audit_finding *ret);
+
+#endif
