@@ -27,6 +27,7 @@ struct env {
 	/* What upper rooms keep here for themselves; each is defined by the room of that name. */
 	struct people *people;
 	struct process_lib *process;
+	struct calendars *calendars; /**< process/calendar.h */
 	struct statutes *statutes;
 	struct feed *feed;
 	struct outbox *outbox;
