@@ -68,6 +68,8 @@ struct db *tx_db(struct tx *tx);
 /** Counts the runs of apply, from 0: state kept outside the database starts afresh when it isn't 0. */
 int tx_attempt(const struct tx *tx);
 bool tx_is_write(const struct tx *tx);
+/** The write transaction whose apply runs on this thread; NULL outside. The vault asks, so as not to wait for the writer it sits in. */
+struct tx *tx_current(void);
 
 /**
  * Called inside the transaction just before each COMMIT on SQLite's batch, and by a periodic

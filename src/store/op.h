@@ -12,7 +12,7 @@
 #include "store/ctx.h"
 #include "store/value.h"
 
-enum op_type { T_TEXT, T_INT, T_ID, T_TIME, T_BOOL, T_MONEY, T_PHONE, T_DATE, T_JSON, T_REAL, T_ENUM };
+enum op_type { T_TEXT, T_INT, T_ID, T_TIME, T_BOOL, T_MONEY, T_PHONE, T_DATE, T_JSON, T_REAL, T_ENUM, T_BLOB /**< bytes, never over HTTP */ };
 enum op_shape { OUT_NONE, OUT_ONE, OUT_MANY, OUT_JSON /**< free JSON, native only */, OUT_FILE };
 enum op_via { VIA_ROUTE, VIA_PROCESS, VIA_ENGINE };
 
@@ -48,8 +48,9 @@ struct op {
 	enum op_shape shape;
 	const struct op_field *out;
 	size_t n_out;
-	bool upload;	       /**< the body is a file: :blob, :blob_size, :file_name, :media_type are bound */
+	bool upload;	       /**< the body is a file: :blob_id … are bound, `in:` comes from the query */
 	const char *rate;      /**< "10/min ip", NULL: the default limit */
+	int status;	       /**< of a success: 200, 204 for OUT_NONE, or what `status:` says */
 	const char *store;     /**< "cases" or "clients": which database */
 	const char *audit;     /**< for a read that must be logged: "reveal"; NULL otherwise */
 	const struct native *native; /**< carried out in C instead of SQL */
@@ -65,7 +66,7 @@ struct call {
 	struct value *args;    /**< one per op->in, typed and validated; NULL value when absent */
 	json_t *body;	       /**< parsed body for natives that take more than `in:` says (type json); may be NULL */
 	struct reply {
-		int status;		/**< 0: 200, or 201 when the op says so */
+		int status;		/**< 0: op->status */
 		const char *content_type; /**< NULL: application/json */
 		struct buf body;
 		struct jw json;		/**< writes into body */
@@ -93,7 +94,8 @@ struct native {
 /**
  * Load all `modules/<module>/ops/` and `schema/` from the assets and, when @p profile_dir is not NULL,
  * its `ops/`. Fails, listing every finding with file:line, on unknown annotations, a missing role,
- * double names or routes, a native without file or a file without native.
+ * double names or routes, a native without file or a file without native. With @p natives NULL
+ * (tools and tests that only look) natives are not matched and can't be called.
  */
 MUST_CHECK int catalogue_load(const char *profile_dir, const struct native *const *natives, size_t n_natives,
 			      struct catalogue **ret, struct yreport *report);
@@ -101,8 +103,10 @@ void catalogue_free(struct catalogue *c);
 const struct op *catalogue_find(const struct catalogue *c, const char *name);
 size_t catalogue_count(const struct catalogue *c);
 const struct op *catalogue_at(const struct catalogue *c, size_t i); /**< sorted by name */
+#define ROUTE_PARAMS_MAX 8
 /**
- * Match method and path; {name} segments land in the caller's array.
+ * Match method and path; {name} segments land in the caller's array of ROUTE_PARAMS_MAX.
+ * @param path  percent-decoded, without the query; HEAD is matched as GET
  * @return 0, -E_NOT_FOUND, -E_METHOD (*ret_allow lists the methods)
  */
 MUST_CHECK int catalogue_route(const struct catalogue *c, const char *method, struct str path, const struct op **ret,
