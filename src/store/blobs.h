@@ -31,9 +31,13 @@ void blobs_close(struct blobs *b);
 /** Start writing. Nothing is visible until finished; what a crash leaves is swept at the next start. */
 MUST_CHECK int blob_create(struct blobs *b, int64_t org_id, struct blob_writer **ret, struct fault *f);
 MUST_CHECK int blob_write(struct blob_writer *w, const void *p, size_t len, struct fault *f); /**< -E_DISK_FULL, -E_TOO_LARGE, -E_IO */
-/** Ends, fsyncs, moves to its address. The caller stores the row (`blob.insert`) in its transaction. Frees w. */
+/** Ends, fsyncs, moves to its address. The caller stores the row (blob_record) in its transaction. Frees w. */
 MUST_CHECK int blob_finish(struct blob_writer *w, struct blob_info *ret, struct fault *f);
 void blob_abandon(struct blob_writer *w); /**< NULL is fine */
+/** The row in table `blobs`, or the one that is there already for the same content and organisation. Inside apply. */
+MUST_CHECK int blob_record(struct tx *tx, int64_t org_id, const struct blob_info *info, const char *media_type, int64_t *ret_id);
+/** Fill @p ret from the row. @return 0, -E_NOT_FOUND (also when it is another organisation's) */
+MUST_CHECK int blob_lookup(struct tx *tx, int64_t org_id, int64_t blob_id, struct blob_info *ret);
 
 MUST_CHECK int blob_open(struct blobs *b, int64_t org_id, const struct blob_info *info, struct blob_reader **ret, struct fault *f);
 int64_t blob_size(const struct blob_reader *r);

@@ -51,7 +51,7 @@ struct op {
 	bool upload;	       /**< the body is a file: :blob_id … are bound, `in:` comes from the query */
 	const char *rate;      /**< "10/min ip", NULL: the default limit */
 	int status;	       /**< of a success: 200, 204 for OUT_NONE, or what `status:` says */
-	const char *store;     /**< "cases" or "clients": which database */
+	const char *store;     /**< "cases", "clients" or "both": which database */
 	const char *audit;     /**< for a read that must be logged: "reveal"; NULL otherwise */
 	const struct native *native; /**< carried out in C instead of SQL */
 	struct op_sql *sql;    /**< prepared by db.c; NULL for a native */
@@ -59,12 +59,21 @@ struct op {
 
 struct catalogue;
 
+/** The file of an operation with `upload: yes`, already in the blob store when prepare runs. */
+struct call_upload {
+	const struct blob_info *blob;
+	int64_t blob_id;	/**< set by blob_record() at the start of the transaction; bound as :blob_id */
+	const char *file_name;	/**< without path; may be "" */
+	const char *media_type;
+};
+
 /** One invocation. In the request's arena but for the reply's body. */
 struct call {
 	struct ctx *ctx;
 	const struct op *op;
 	struct value *args;    /**< one per op->in, typed and validated; NULL value when absent */
 	json_t *body;	       /**< parsed body for natives that take more than `in:` says (type json); may be NULL */
+	struct call_upload *upload; /**< NULL unless op->upload */
 	struct reply {
 		int status;		/**< 0: op->status */
 		const char *content_type; /**< NULL: application/json */
