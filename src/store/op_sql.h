@@ -11,6 +11,8 @@
 #ifndef LEXLINE_OP_SQL_H
 #define LEXLINE_OP_SQL_H
 
+#include "base/yaml.h"
+#include "store/db.h"
 #include "store/op.h"
 
 /** More is an error when loading. */
@@ -73,6 +75,7 @@ struct op_sql_in {
 	struct op_source pg; /**< NAME.pg.sql; absent: the portable text serves both */
 	const struct op_field *in;
 	size_t n_in;
+	bool declared_only; /**< an undeclared parameter is a finding: for operations with a route */
 };
 
 /**
