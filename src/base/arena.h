@@ -23,6 +23,7 @@ void arena_freep(struct arena **a);
 
 /** Zeroed, aligned for any type. Never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
+void *arena_alloc_array(struct arena *a, size_t n, size_t size); /**< an overflow counts as out of memory */
 void *arena_memdup(struct arena *a, const void *p, size_t len);
 /** NULL in, NULL out. */
 char *arena_strdup(struct arena *a, const char *s);
@@ -32,6 +33,6 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
-#define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))
+#define ARENA_ARRAY(a, type, n) ((type *)arena_alloc_array((a), (n), sizeof(type)))
 
 #endif

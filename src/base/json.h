@@ -17,7 +17,7 @@
  * @return 0 or -E_MALFORMED with line and column in @p f
  */
 MUST_CHECK int json_parse(struct str text, json_t **ret, struct fault *f);
-void json_decrefp(json_t **j); /**< for CLEANUP */
+/* For CLEANUP: jansson's own json_decrefp(json_t **). */
 
 /** Writes into a buffer; commas and escapes are its business. Strings must be valid UTF-8 (bad bytes become U+FFFD). */
 struct jw {

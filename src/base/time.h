@@ -37,6 +37,8 @@ int64_t zone_instant(const struct zone *z, int64_t day, int minute);
 
 /** RFC 3339; fraction only when it isn't zero. With a zone: local time and its offset, else "Z". */
 char *time_format(struct arena *a, int64_t at_ms, const struct zone *z);
+/** The same into @p out (40 bytes hold any). @return length */
+size_t time_print(char *out, size_t size, int64_t at_ms, const struct zone *z);
 /** Accepts any offset, "Z", up to 9 fractional digits. @return 0 or -E_INVALID */
 MUST_CHECK int time_parse(struct str s, int64_t *ret_ms);
 
