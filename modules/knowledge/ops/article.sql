@@ -1,0 +1,7 @@
+-- op: statute.article
+-- One article, with the same article in the law's other versions.
+-- route: GET /api/articles/{id}
+-- role: any
+-- native:
+-- in: id id
+-- out: one {article_id id, law_id id, version_id id, law text, kind text, article text, heading text, body text, version_date date?, valid_from date?, valid_to date?, versions many {article_id id, version_id id, version_date date?, valid_from date?, valid_to date?, body text}}

@@ -1,0 +1,7 @@
+-- op: statute.get
+-- A law with its versions, and the text in force on a day (today unless told).
+-- route: GET /api/statutes/{id}
+-- role: any
+-- native:
+-- in: id id | on date? | version id?
+-- out: one {id id, title text, kind text, versions many {id id, version_date date?, valid_from date?, valid_to date?, events json}, version_id id, nodes many {id id, kind text, level int, part text, number text?, body text}}

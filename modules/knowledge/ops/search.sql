@@ -1,0 +1,8 @@
+-- op: statute.search
+-- Articles that fit a question in everyday words, best first; pushed while the operator types (K02).
+-- route: GET /api/statutes/search
+-- role: any
+-- native:
+-- rate: 50/sec actor
+-- in: q text (1..1000) | limit int = 10 (1..100) | on date?
+-- out: one {items many {article_id id, law_id id, law text, kind text, article text, heading text, text text, valid_from date?, valid_to date?, score real, marks json, why json}, took_us int}

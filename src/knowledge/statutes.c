@@ -1,0 +1,461 @@
+#include "knowledge/statutes.h"
+
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/thread.h"
+#include "knowledge/explain.h"
+#include "store/db.h"
+
+#define POLL_US (2 * 1000 * 1000)
+#define QUESTION_LINE_MAX (64 * 1024)
+
+METRIC(metric_articles, METRIC_GAUGE, "lexline_statute_articles", "Articles in the index");
+METRIC(metric_index_bytes, METRIC_GAUGE, "lexline_statute_index_bytes", "Memory of the index");
+METRIC(metric_search, METRIC_HISTOGRAM, "lexline_statute_search_seconds", "Time to rank articles for a question");
+
+/** An index in use: freed by the last who lets go. */
+struct shared_index {
+	struct index *index;
+	atomic_int users;
+	int64_t generation;
+};
+
+struct statutes {
+	struct env *env;
+	pthread_mutex_t lock; /**< guards `current` */
+	struct shared_index *current;
+	struct ticker *ticker;
+};
+
+static void release_index(struct shared_index *s)
+{
+	if (s && atomic_fetch_sub(&s->users, 1) == 1) {
+		index_free(s->index);
+		free(s);
+	}
+}
+
+static struct shared_index *acquire_index(struct statutes *s)
+{
+	struct shared_index *current;
+
+	pthread_mutex_lock(&s->lock);
+	current = s->current;
+	if (current)
+		atomic_fetch_add(&current->users, 1);
+	pthread_mutex_unlock(&s->lock);
+	return current;
+}
+
+static void swap_index(struct statutes *s, struct index *ix, int64_t generation)
+{
+	struct shared_index *fresh = calloc(1, sizeof(*fresh)), *old;
+
+	if (!fresh)
+		abort();
+	fresh->index = ix;
+	fresh->generation = generation;
+	atomic_init(&fresh->users, 1);
+	pthread_mutex_lock(&s->lock);
+	old = s->current;
+	s->current = fresh;
+	pthread_mutex_unlock(&s->lock);
+	release_index(old);
+	metric_set(&metric_articles, (int64_t)index_docs(ix));
+	metric_set(&metric_index_bytes, (int64_t)index_bytes(ix));
+}
+
+static int read_generation(struct tx *tx, int64_t *ret)
+{
+	int r = tx_int(tx, "statute.generation", NO_ARGS, ret);
+
+	if (r != -E_NOT_FOUND)
+		return r;
+	*ret = 0;
+	return 0;
+}
+
+static int build_index(struct tx *tx, struct index **ret)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct index_builder *b;
+	int r = tx_op(tx, "statute.index_rows", NO_ARGS, &rows);
+
+	if (r < 0)
+		return r;
+	b = index_builder_new();
+	while ((r = rows_next(rows)) > 0) {
+		struct index_doc doc = {rows_int(rows, 0), rows_int(rows, 4), rows_int(rows, 5)};
+		struct str fields[FIELD_COUNT] = {rows_text(rows, 1), rows_text(rows, 2), rows_text(rows, 3)};
+
+		index_builder_add(b, &doc, fields);
+	}
+	*ret = index_builder_finish(b);
+	if (r < 0)
+		index_free(*ret);
+	return r;
+}
+
+static int refresh(struct statutes *s, struct ctx *ctx)
+{
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	struct index *ix;
+	int64_t generation;
+	int r;
+
+	if ((r = db_read(s->env->db, ctx, &tx)) < 0 || (r = read_generation(tx, &generation)) < 0)
+		return r;
+	if (s->current && s->current->generation == generation)
+		return 0;
+	if ((r = build_index(tx, &ix)) < 0)
+		return r;
+	swap_index(s, ix, generation);
+	return 0;
+}
+
+static int64_t poll_store(void *arg)
+{
+	struct statutes *s = arg;
+	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(s->env);
+
+	if (refresh(s, ctx) < 0)
+		log_fault(LOG_WARN, "statutes.refresh", &ctx->fault);
+	return time_monotonic_us() + POLL_US;
+}
+
+static struct statutes *statutes_new(struct env *env)
+{
+	struct statutes *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	s->env = env;
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+int statutes_start(struct env *env, struct statutes **ret, struct fault *f)
+{
+	struct statutes *s = statutes_new(env);
+
+	s->ticker = ticker_new("statutes", poll_store, s);
+	if (!s->ticker) {
+		statutes_stop(s);
+		return fail(f, E_NO_MEMORY, "", "no thread for the statutes' index");
+	}
+	*ret = s;
+	return 0;
+}
+
+int statutes_load(struct env *env, struct statutes **ret, struct fault *f)
+{
+	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(env);
+	struct statutes *s = statutes_new(env);
+	int r = refresh(s, ctx);
+
+	if (r < 0) {
+		*f = ctx->fault;
+		statutes_stop(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void statutes_stop(struct statutes *s)
+{
+	if (!s)
+		return;
+	if (s->ticker)
+		ticker_stop(s->ticker);
+	release_index(s->current);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+void statutes_nudge(struct statutes *s)
+{
+	if (s && s->ticker)
+		ticker_nudge(s->ticker);
+}
+
+int statutes_search(struct statutes *s, struct str question, int64_t day, struct index_hit *hits, size_t limit)
+{
+	struct shared_index *current = acquire_index(s);
+	int64_t started = time_monotonic_us();
+	int n;
+
+	if (!current)
+		return -E_BUSY;
+	n = (int)index_search(current->index, question, day, hits, limit);
+	release_index(current);
+	metric_observe_us(&metric_search, time_monotonic_us() - started);
+	return n;
+}
+
+/* ---- operations ----------------------------------------------------------------------------- */
+
+static int64_t day_of(const struct call *call)
+{
+	return call_has(call, "on") ? call_int(call, "on", 0) : zone_local_day(call->ctx->env->zone, call->ctx->now_ms);
+}
+
+static void write_days(struct jw *w, struct arena *a, const struct rows *rows, const char *const *names)
+{
+	for (; *names; names++) {
+		int col = rows_col(rows, *names);
+
+		jw_key(w, *names);
+		if (rows_null(rows, col))
+			jw_null(w);
+		else
+			jw_cstr(w, date_format(a, rows_int(rows, col)));
+	}
+}
+
+static const char *const validity[] = {"valid_from", "valid_to", NULL};
+static const char *const dates[] = {"version_date", "valid_from", "valid_to", NULL};
+
+static int write_hit(struct call *call, struct tx *tx, const struct index *ix, const struct index_hit *hit)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct jw *w = &call->reply.json;
+	struct str text;
+	int r;
+
+	if ((r = tx_op(tx, "statute.article_text", ARGS(A_INT("id", hit->id)), &rows)) < 0 ||
+	    (r = rows_next(rows)) <= 0)
+		return r; /* swept since the index was built: left out */
+	text = rows_text(rows, rows_col(rows, "body"));
+	jw_obj(w);
+	jw_kid(w, "article_id", hit->id);
+	jw_kid(w, "law_id", rows_int(rows, rows_col(rows, "law_id")));
+	jw_kstr(w, "law", rows_text(rows, rows_col(rows, "law")));
+	jw_kstr(w, "kind", rows_text(rows, rows_col(rows, "kind")));
+	jw_kstr(w, "article", rows_text(rows, rows_col(rows, "article")));
+	jw_kstr(w, "heading", rows_text(rows, rows_col(rows, "heading")));
+	jw_kstr(w, "text", text);
+	write_days(w, call->ctx->arena, rows, validity);
+	jw_key(w, "score");
+	jw_double(w, (double)hit->score);
+	explain_json(w, ix, call_str(call, "q"), text);
+	jw_obj_end(w);
+	return 0;
+}
+
+static int search_apply(struct call *call, struct tx *tx)
+{
+	struct shared_index *current = acquire_index(call->ctx->env->statutes);
+	size_t limit = (size_t)call_int(call, "limit", 10), n;
+	struct index_hit *hits = ARENA_ARRAY(call->ctx->arena, struct index_hit, limit);
+	int64_t started = time_monotonic_us();
+	struct jw *w = &call->reply.json;
+	int r = 0;
+
+	if (!current)
+		return ctx_fail(call->ctx, E_BUSY, "", "法条索引正在载入，请稍候再试 / the statutes' index is being loaded");
+	n = index_search(current->index, call_str(call, "q"), day_of(call), hits, limit);
+	metric_observe_us(&metric_search, time_monotonic_us() - started);
+	jw_obj(w);
+	jw_key(w, "items");
+	jw_arr(w);
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = write_hit(call, tx, current->index, &hits[i]);
+	jw_arr_end(w);
+	jw_kint(w, "took_us", time_monotonic_us() - started);
+	jw_obj_end(w);
+	release_index(current);
+	return r < 0 ? r : 0;
+}
+
+static void write_version(struct jw *w, struct arena *a, const struct rows *rows)
+{
+	jw_obj(w);
+	jw_kid(w, "id", rows_int(rows, 0));
+	write_days(w, a, rows, dates);
+	jw_key(w, "events");
+	jw_raw(w, rows_text(rows, rows_col(rows, "events")));
+	jw_obj_end(w);
+}
+
+static void write_node(struct jw *w, struct arena *a, const struct rows *rows)
+{
+	(void)a;
+	jw_obj(w);
+	jw_kid(w, "id", rows_int(rows, 0));
+	jw_kstr(w, "kind", rows_text(rows, 1));
+	jw_kint(w, "level", rows_int(rows, 2));
+	jw_kstr(w, "part", rows_text(rows, 3));
+	jw_key(w, "number");
+	if (rows_null(rows, 4))
+		jw_null(w);
+	else
+		jw_str(w, rows_text(rows, 4));
+	jw_kstr(w, "body", rows_text(rows, 5));
+	jw_obj_end(w);
+}
+
+static void write_sibling(struct jw *w, struct arena *a, const struct rows *rows)
+{
+	jw_obj(w);
+	jw_kid(w, "article_id", rows_int(rows, 0));
+	jw_kid(w, "version_id", rows_int(rows, 1));
+	write_days(w, a, rows, dates);
+	jw_kstr(w, "body", rows_text(rows, rows_col(rows, "body")));
+	jw_obj_end(w);
+}
+
+/** "key": [ …one object a row of @p op… ] */
+static int write_rows(struct call *call, struct tx *tx, const char *key, const char *op, struct arg id,
+		      void (*write)(struct jw *, struct arena *, const struct rows *))
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct jw *w = &call->reply.json;
+	int r = tx_op(tx, op, &id, 1, &rows);
+
+	if (r < 0)
+		return r;
+	jw_key(w, key);
+	jw_arr(w);
+	while ((r = rows_next(rows)) > 0)
+		write(w, call->ctx->arena, rows);
+	jw_arr_end(w);
+	return r;
+}
+
+static int not_found(struct call *call)
+{
+	return ctx_fail(call->ctx, E_NOT_FOUND, "id", "没有这部法律或这一条 / no such law or article");
+}
+
+static int get_apply(struct call *call, struct tx *tx)
+{
+	CLEANUP(rows_freep) struct rows *law = NULL;
+	int64_t id = call_int(call, "id", 0), version = call_int(call, "version", 0);
+	struct jw *w = &call->reply.json;
+	int r;
+
+	if ((r = tx_op(tx, "statute.law_get", ARGS(A_INT("id", id)), &law)) < 0 || (r = rows_next(law)) < 0)
+		return r;
+	if (!r)
+		return not_found(call);
+	if (!version &&
+	    (r = tx_int(tx, "statute.version_on", ARGS(A_INT("law_id", id), A_INT("day", day_of(call))), &version)) < 0)
+		return r;
+	jw_obj(w);
+	jw_kid(w, "id", id);
+	jw_kstr(w, "title", rows_text(law, 1));
+	jw_kstr(w, "kind", rows_text(law, 2));
+	r = write_rows(call, tx, "versions", "statute.law_versions", (struct arg)A_INT("law_id", id), write_version);
+	jw_kid(w, "version_id", version);
+	if (r >= 0)
+		r = write_rows(call, tx, "nodes", "statute.version_nodes", (struct arg)A_INT("version_id", version),
+			       write_node);
+	jw_obj_end(w);
+	return r;
+}
+
+static int article_apply(struct call *call, struct tx *tx)
+{
+	static const char *const ids[] = {"article_id", "law_id", "version_id", NULL};
+	static const char *const texts[] = {"law", "kind", "article", "heading", "body", NULL};
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct arg id = A_INT("id", call_int(call, "id", 0));
+	struct jw *w = &call->reply.json;
+	int r;
+
+	if ((r = tx_op(tx, "statute.article_text", &id, 1, &rows)) < 0 || (r = rows_next(rows)) < 0)
+		return r;
+	if (!r)
+		return not_found(call);
+	jw_obj(w);
+	for (const char *const *name = ids; *name; name++)
+		jw_kid(w, *name, rows_int(rows, rows_col(rows, *name)));
+	for (const char *const *name = texts; *name; name++)
+		jw_kstr(w, *name, rows_text(rows, rows_col(rows, *name)));
+	write_days(w, call->ctx->arena, rows, dates);
+	r = write_rows(call, tx, "versions", "statute.article_versions", id, write_sibling);
+	jw_obj_end(w);
+	return r;
+}
+
+const struct native knowledge_natives[] = {
+	{.op = "statute.search", .apply = search_apply},
+	{.op = "statute.get", .apply = get_apply},
+	{.op = "statute.article", .apply = article_apply},
+};
+const size_t knowledge_n_natives = ARRAY_SIZE(knowledge_natives);
+
+/* ---- command line --------------------------------------------------------------------------- */
+
+static int write_result(struct env *env, struct tx *tx, json_t *id, const struct index_hit *hits, int n, FILE *out)
+{
+	CLEANUP(buf_free) struct buf line = {0};
+	struct jw w;
+	int r = 0;
+
+	jw_begin(&w, &line);
+	jw_obj(&w);
+	jw_key(&w, "id");
+	jw_json(&w, id);
+	jw_key(&w, "results");
+	jw_arr(&w);
+	for (int i = 0; i < n && r >= 0; i++) {
+		CLEANUP(rows_freep) struct rows *rows = NULL;
+
+		if ((r = tx_op(tx, "statute.article_text", ARGS(A_INT("id", hits[i].id)), &rows)) < 0 ||
+		    (r = rows_next(rows)) <= 0)
+			continue;
+		jw_arr(&w);
+		jw_str(&w, rows_text(rows, rows_col(rows, "law")));
+		jw_str(&w, rows_text(rows, rows_col(rows, "article")));
+		jw_arr_end(&w);
+	}
+	jw_arr_end(&w);
+	jw_obj_end(&w);
+	fprintf(out, "%.*s\n", (int)line.len, line.p);
+	return r < 0 ? r : 0;
+}
+
+static int search_line(struct env *env, struct ctx *ctx, struct str line, size_t limit, FILE *out)
+{
+	CLEANUP(json_decrefp) json_t *query = NULL;
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	struct index_hit *hits = ARENA_ARRAY(ctx->arena, struct index_hit, limit);
+	int64_t day = zone_local_day(env->zone, ctx->now_ms);
+	int r, n;
+
+	if ((r = json_parse(line, &query, &ctx->fault)) < 0)
+		return r;
+	if (!json_get_str(query, "question").len || !json_object_get(query, "id"))
+		return ctx_fail(ctx, E_INVALID, "question", "a line is {\"id\": …, \"question\": \"…\"}");
+	n = statutes_search(env->statutes, json_get_str(query, "question"), day, hits, limit);
+	if (n < 0 || (r = db_read(env->db, ctx, &tx)) < 0)
+		return n < 0 ? n : r;
+	return write_result(env, tx, json_object_get(query, "id"), hits, n, out);
+}
+
+int statutes_search_lines(struct env *env, size_t limit, FILE *in, FILE *out, FILE *err)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int number = 0, r = 0;
+
+	while (r == 0 && (len = getline(&line, &cap, in)) >= 0) {
+		CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(env);
+		struct str text = str_trim((struct str){line, (size_t)len});
+
+		number++;
+		if (!text.len)
+			continue;
+		r = text.len > QUESTION_LINE_MAX ? ctx_fail(ctx, E_TOO_LARGE, "", "longer than 64 KiB")
+						 : search_line(env, ctx, text, limit, out);
+		if (r < 0)
+			fprintf(err, "line %d: %s\n", number, ctx->fault.detail);
+	}
+	free(line);
+	return r < 0 ? 1 : 0;
+}
