@@ -52,7 +52,7 @@ static void find_spans(const struct index *ix, struct str question, struct str t
 
 		if (!set_has(set, at.term))
 			continue;
-		if (last && at.start <= last->end) {
+		if (last && at.start < last->end) {
 			last->end = at.end > last->end ? at.end : last->end;
 			last->weight += index_weight(ix, at.term);
 		} else {

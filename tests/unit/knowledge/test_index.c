@@ -114,7 +114,7 @@ static void a_hit_is_explained(void **state)
 	jw_obj(&w);
 	explain_json(&w, ix, STR("借款没返还"), STR("𠀀应当返还借款。"));
 	jw_obj_end(&w);
-	assert_string_equal(out.p, "{\"marks\":[[4,8]],\"why\":[\"返还借款\"]}");
+	assert_string_equal(out.p, "{\"marks\":[[4,6],[6,8]],\"why\":[\"返还\",\"借款\"]}");
 	index_free(ix);
 }
 
