@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/map.h"
+#include "base/yaml.h"
 #include "store/ctx.h"
 #include "store/value.h"
 
@@ -58,6 +59,7 @@ struct op {
 };
 
 struct catalogue;
+struct tx;
 
 /** The file of an operation with `upload: yes`, already in the blob store when prepare runs. */
 struct call_upload {
