@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/map.h"
+#include "base/memory.h"
 
 /* Measured on lay questions: small changes don't matter (docs/decisions.md). */
 #define BM25_K1 1.5f
@@ -55,21 +56,17 @@ static size_t term_slot(const struct term_table *t, term_t term)
 	return i;
 }
 
-static void *must_alloc(size_t n, size_t size)
+static void *array_new(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
+	return mem_new(mem_product(n ? n : 1, size));
 }
 
 static void term_table_init(struct term_table *t, size_t capacity)
 {
 	t->mask = capacity - 1;
 	t->used = 0;
-	t->keys = must_alloc(capacity, sizeof(t->keys[0]));
-	t->lists = must_alloc(capacity, sizeof(t->lists[0]));
+	t->keys = array_new(capacity, sizeof(t->keys[0]));
+	t->lists = array_new(capacity, sizeof(t->lists[0]));
 }
 
 static void term_table_free(struct term_table *t)
@@ -125,7 +122,7 @@ static bool term_find(const struct term_table *t, term_t term, uint32_t *ret)
 
 struct index_builder *index_builder_new(void)
 {
-	struct index_builder *b = must_alloc(1, sizeof(*b));
+	struct index_builder *b = array_new(1, sizeof(*b));
 
 	term_table_init(&b->terms, 1 << 16);
 	return b;
@@ -190,7 +187,7 @@ static float saturated(const struct index_builder *b, const struct occurrence *o
 
 static void fill_postings(const struct index_builder *b, struct index *ix)
 {
-	uint64_t *at = must_alloc(ix->n_lists + 1, sizeof(*at));
+	uint64_t *at = array_new(ix->n_lists + 1, sizeof(*at));
 	float average[FIELD_COUNT];
 
 	average_lengths(b, average);
@@ -220,14 +217,14 @@ static void weigh_terms(struct index *ix)
 
 struct index *index_builder_finish(struct index_builder *b)
 {
-	struct index *ix = must_alloc(1, sizeof(*ix));
+	struct index *ix = array_new(1, sizeof(*ix));
 
 	ix->n_docs = b->docs.n;
 	ix->n_lists = b->terms.used;
-	ix->starts = must_alloc(ix->n_lists + 1, sizeof(ix->starts[0]));
-	ix->doc = must_alloc(b->occurrences.n, sizeof(ix->doc[0]));
-	ix->impact = must_alloc(b->occurrences.n, sizeof(ix->impact[0]));
-	ix->idf = must_alloc(ix->n_lists, sizeof(ix->idf[0]));
+	ix->starts = array_new(ix->n_lists + 1, sizeof(ix->starts[0]));
+	ix->doc = array_new(b->occurrences.n, sizeof(ix->doc[0]));
+	ix->impact = array_new(b->occurrences.n, sizeof(ix->impact[0]));
+	ix->idf = array_new(ix->n_lists, sizeof(ix->idf[0]));
 	fill_postings(b, ix);
 	weigh_terms(ix);
 	ix->terms = b->terms;
@@ -353,7 +350,7 @@ size_t index_search(const struct index *ix, struct str query, int64_t day, struc
 
 	if (!n_terms || !limit || !ix->n_docs)
 		return 0;
-	scores = must_alloc(ix->n_docs, sizeof(*scores));
+	scores = array_new(ix->n_docs, sizeof(*scores));
 	for (size_t i = 0; i < n_terms; i++)
 		if (term_find(&ix->terms, terms[i], &list))
 			add_list(ix, list, scores);

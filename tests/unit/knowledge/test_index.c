@@ -1,8 +1,5 @@
 /* K02: terms, BM25F ranking, days of validity, the explanation of a hit. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "unit/test.h"
 
 #include "knowledge/explain.h"
 
@@ -53,7 +50,7 @@ static void the_fitting_article_is_first(void **state)
 	assert_int_equal(index_docs(ix), 4);
 	assert_true(index_search(ix, STR("借款到期不返还怎么办"), 200, hits, 4) >= 1);
 	assert_int_equal(hits[0].id, 11);
-	assert_int_equal(index_search(ix, STR("标的物"), 200, hits, 4), 1);
+	assert_true(index_search(ix, STR("标的物"), 200, hits, 4) >= 1); /* 的 stands elsewhere too */
 	assert_int_equal(hits[0].id, 12);
 	index_free(ix);
 }

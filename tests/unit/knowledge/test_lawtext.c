@@ -1,8 +1,5 @@
 /* K01: what a Markdown statute is taken for. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "unit/test.h"
 
 #include "base/time.h"
 #include "knowledge/lawtext.h"
