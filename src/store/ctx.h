@@ -39,7 +39,8 @@ struct actor {
 	int64_t org_id;
 	int64_t session_id; /**< 0 outside HTTP */
 	const char *name;
-	const char **roles; /**< NULL-terminated role names; NULL when none */
+	const char **roles; /**< NULL-terminated role names; NULL when none. First the person's own … */
+	size_t n_own_roles; /**< … this many, then the built-in roles they are based on; 0: all are own */
 	const char *ip;
 };
 #define ACTOR_SYSTEM 1
@@ -56,8 +57,12 @@ struct ctx {
 	struct actor actor;
 	int64_t now_ms;	  /**< the one instant of this work; bound as :now */
 	enum lang lang;
+	unsigned touched; /**< TOUCHED_…: whom to wake after the commit */
 	struct fault fault; /**< why the last call failed */
 };
+
+#define TOUCHED_FEED 1u
+#define TOUCHED_OUTBOX 2u
 
 /** A context of its own for a job or a command; the system as actor. */
 struct ctx *ctx_new_system(struct env *env);

@@ -69,6 +69,14 @@ struct call_upload {
 	const char *media_type;
 };
 
+/** What the audit entry of a call says beyond the operation's name; a native fills it, zeroed is fine. */
+struct call_audit {
+	const char *action;  /**< NULL: the operation's name */
+	const char *subject; /**< NULL: the first word of the operation's name */
+	int64_t subject_id;  /**< 0: the argument or the reply's member `id` */
+	struct str detail;   /**< JSON object without personal data; STR_NULL: the arguments' names */
+};
+
 /** One invocation. In the request's arena but for the reply's body. */
 struct call {
 	struct ctx *ctx;
@@ -86,6 +94,7 @@ struct call {
 		/* A streamed body instead of `body`: length known, random access (ranges). */
 		struct blob_reader *blob;
 	} reply;
+	struct call_audit audit;
 	void *state;	       /**< a native's own, between prepare, apply and finish */
 };
 

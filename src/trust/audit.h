@@ -5,6 +5,10 @@
  * commit order: link.hash = SHA-256(previous hash | canonical entry). On SQLite by the writer, just before
  * the batch commits; on PostgreSQL by the node that holds the lease, milliseconds later.
  * Both tables are append-only; each store has its own chain.
+ *
+ * Canonical entry: seq, id, at, actor_id, org_id, session_id, subject_id, reveal as 64-bit big-endian
+ * numbers, then ip, action, subject, detail each as a 32-bit big-endian length and its bytes (a missing
+ * one has length 0xffffffff). The hash before the first link is 32 zero bytes.
  */
 #ifndef LEXLINE_AUDIT_H
 #define LEXLINE_AUDIT_H
@@ -16,10 +20,14 @@ struct audit_entry {
 	const char *subject; /**< kind of thing: "case", "client"; may be NULL */
 	int64_t subject_id;
 	struct str detail;   /**< JSON object without personal data: names of changed fields, purpose … */
+	bool reveal;	     /**< a sealed value is shown: also stands in the access log (T04) */
 };
 
 MUST_CHECK int audit_add(struct tx *tx, const struct audit_entry *e);
-/** db_apply for db_on_commit, and for the PostgreSQL job. */
+/**
+ * db_apply for db_on_commit: link what was added. On PostgreSQL only while this process holds the
+ * lease. Cheap when there is nothing.
+ */
 int audit_link(struct tx *tx, void *unused);
 
 struct audit_finding {
