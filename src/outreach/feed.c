@@ -38,10 +38,10 @@ int feed_add(struct tx *tx, const struct feed_event *e)
 
 	ctx->touched |= TOUCHED_FEED;
 	return tx_op(tx, "feed.publish",
-		     ARGS(A_INT("id", id_new()), A_INT("at", ctx->now_ms), A_INT("org_id", e->org_id),
-			  A_INT("person_id", e->person_id), A_TEXT("role", e->role),
-			  A_INT("case_id", e->case_id), A_TEXT("kind", e->kind),
-			  A_STR("data", e->data)),
+		     ARGS(A_INT("id", id_new()), A_INT("at", ctx->now_ms),
+			  A_INT("org_id", e->org_id), A_INT("person_id", e->person_id),
+			  A_TEXT("role", e->role), A_INT("case_id", e->case_id),
+			  A_TEXT("kind", e->kind), A_STR("data", e->data)),
 		     NULL);
 }
 

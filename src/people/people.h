@@ -35,7 +35,7 @@ struct person_new {
 	const char *display_name; /**< NULL: the name */
 	const char *lang;	  /**< "zh", "en" */
 	int64_t org_id;
-	const char *const *roles; /**< NULL-terminated */
+	const char *const *roles;  /**< NULL-terminated */
 	const char *const *skills; /**< NULL-terminated; NULL: none */
 };
 
@@ -54,7 +54,7 @@ MUST_CHECK int people_reset_password(struct ctx *ctx, int64_t person_id, const c
 MUST_CHECK int people_find(struct ctx *ctx, const char *name, int64_t *ret_id);
 
 /** Add an organisation. @p parent_id 0: a root. For the command line and profiles. */
-MUST_CHECK int people_add_org(struct ctx *ctx, int64_t parent_id, const char *name, const char *kind,
-			      int64_t *ret_id);
+MUST_CHECK int people_add_org(struct ctx *ctx, int64_t parent_id, const char *name,
+			      const char *kind, int64_t *ret_id);
 
 #endif

@@ -141,7 +141,7 @@ static const char **json_names(struct arena *a, struct str text)
 	return names;
 }
 
-static void allow_defaults(struct matrix *m, const struct catalogue *ops, const char *role, uint64_t *bits)
+static void allow_defaults(const struct catalogue *ops, const char *role, uint64_t *bits)
 {
 	for (size_t i = 0; i < catalogue_count(ops); i++) {
 		const struct op *op = catalogue_at(ops, i);
@@ -150,10 +150,10 @@ static void allow_defaults(struct matrix *m, const struct catalogue *ops, const 
 			if (strcmp(*r, role) == 0)
 				bit_set(bits, i, true);
 	}
-	(void)m;
 }
 
-static struct role *read_role(struct matrix *m, const struct catalogue *ops, const struct rows *rows)
+static struct role *read_role(struct matrix *m, const struct catalogue *ops,
+			      const struct rows *rows)
 {
 	struct role *role = ARENA_NEW(m->arena, struct role);
 
@@ -164,9 +164,9 @@ static struct role *read_role(struct matrix *m, const struct catalogue *ops, con
 	role->tier = (int)rows_int(rows, 4);
 	role->based_on = json_names(m->arena, rows_text(rows, 5));
 	role->allowed = ARENA_ARRAY(m->arena, uint64_t, m->words);
-	allow_defaults(m, ops, role->name, role->allowed);
+	allow_defaults(ops, role->name, role->allowed);
 	for (const char **b = role->based_on; *b; b++)
-		allow_defaults(m, ops, *b, role->allowed);
+		allow_defaults(ops, *b, role->allowed);
 	return role;
 }
 
@@ -174,10 +174,7 @@ static struct role *read_role(struct matrix *m, const struct catalogue *ops, con
 static void give_role(struct matrix *m, struct org *org, const struct role *role)
 {
 	struct role *copy = arena_memdup(m->arena, role, sizeof(*role));
-	const struct role *there = map_get(org->roles, str_of(role->name));
 
-	if (there && there->org_id != 0 && role->org_id == 0)
-		return;
 	copy->allowed = arena_memdup(m->arena, role->allowed, m->words * sizeof(uint64_t));
 	map_put(org->roles, str_of(role->name), copy);
 }
@@ -228,9 +225,9 @@ static void apply_grant(struct matrix *m, const struct rows *rows)
 	if (bit < 0) /* an operation that is no more */
 		return;
 	while (map_next(m->orgs, &pos, &key, &org)) {
-		struct role *role = is_above(org, by_org)
-					    ? map_get(((struct org *)org)->roles, rows_text(rows, 1))
-					    : NULL;
+		struct role *role = is_above(org, by_org) ? map_get(((struct org *)org)->roles,
+								    rows_text(rows, 1))
+							  : NULL;
 
 		if (role)
 			bit_set(role->allowed, (size_t)bit, rows_int(rows, 3) != 0);
@@ -275,7 +272,8 @@ int roles_reload(struct roles *roles, struct fault *f)
 	if (r < 0) {
 		matrix_free(fresh);
 		pthread_mutex_unlock(&roles->reloading);
-		return fail(f, (enum error)-r, NULL, "roles could not be read: %s", ctx->fault.detail);
+		return fail(f, (enum error) - r, NULL, "roles could not be read: %s",
+			    ctx->fault.detail);
 	}
 	pthread_rwlock_wrlock(&roles->lock);
 	old = roles->now;
@@ -371,7 +369,8 @@ bool roles_allow(const struct people *p, const struct actor *actor, const struct
 	return yes;
 }
 
-bool roles_role_allows(const struct people *p, int64_t org_id, const char *name, const struct op *op)
+bool roles_role_allows(const struct people *p, int64_t org_id, const char *name,
+		       const struct op *op)
 {
 	const struct matrix *m = hold(p);
 	const struct role *role = role_get(m, org_id, str_of(name));
@@ -409,8 +408,8 @@ static bool listed(const char **names, size_t n, const char *name)
 	return false;
 }
 
-const char **roles_expand(const struct people *p, int64_t org_id, const char *const *own, size_t n_own,
-			  struct arena *a)
+const char **roles_expand(const struct people *p, int64_t org_id, const char *const *own,
+			  size_t n_own, struct arena *a)
 {
 	const struct matrix *m = hold(p);
 	size_t n = n_own, room = n_own + 1;
@@ -436,7 +435,8 @@ const char **roles_expand(const struct people *p, int64_t org_id, const char *co
 	return names;
 }
 
-bool roles_find(const struct people *p, int64_t org_id, struct str name, struct arena *a, struct role *ret)
+bool roles_find(const struct people *p, int64_t org_id, struct str name, struct arena *a,
+		struct role *ret)
 {
 	const struct matrix *m = hold(p);
 	const struct role *role = role_get(m, org_id, name);

@@ -15,7 +15,7 @@ struct roles; /**< the table and its lock */
 struct role {
 	int64_t org_id; /**< who defined it; 0: built in */
 	const char *name, *label_zh, *label_en;
-	int tier; /**< nobody gives or changes what is above their own highest */
+	int tier;	       /**< nobody gives or changes what is above their own highest */
 	const char **based_on; /**< NULL-terminated built-in roles */
 	uint64_t *allowed;     /**< a bit an operation, in the order of the catalogue */
 };
@@ -31,13 +31,15 @@ bool roles_allow(const struct people *p, const struct actor *actor, const struct
 /** Highest tier of the actor's roles; ACTOR_SYSTEM has INT_MAX, without a role -1. */
 int roles_tier(const struct people *p, const struct actor *actor);
 /** Own roles and, behind them, those they are based on; NULL-terminated, in the arena. */
-const char **roles_expand(const struct people *p, int64_t org_id, const char *const *own, size_t n_own,
-			  struct arena *a);
+const char **roles_expand(const struct people *p, int64_t org_id, const char *const *own,
+			  size_t n_own, struct arena *a);
 /** A copy in the arena (without `allowed`). @return false when the organisation has no such role */
-bool roles_find(const struct people *p, int64_t org_id, struct str name, struct arena *a, struct role *ret);
+bool roles_find(const struct people *p, int64_t org_id, struct str name, struct arena *a,
+		struct role *ret);
 /** Is @p org_id the ancestor itself or below it? */
 bool roles_org_within(const struct people *p, int64_t ancestor_id, int64_t org_id);
 /** Does the role of that organisation allow the operation? */
-bool roles_role_allows(const struct people *p, int64_t org_id, const char *role, const struct op *op);
+bool roles_role_allows(const struct people *p, int64_t org_id, const char *role,
+		       const struct op *op);
 
 #endif

@@ -34,8 +34,21 @@ int audit_add(struct tx *tx, const struct audit_entry *e)
 
 /* ---- canonical form ----------------------------------------------------------------------- */
 
-/* Where the columns of an entry stand in a result that has them from `id` on, as the operations list them. */
-enum { C_ID, C_AT, C_ACTOR, C_ORG, C_SESSION, C_IP, C_ACTION, C_SUBJECT, C_SUBJECT_ID, C_DETAIL, C_REVEAL };
+/* Where the columns of an entry stand in a result that has them from `id` on, as the operations
+ * list them. */
+enum {
+	C_ID,
+	C_AT,
+	C_ACTOR,
+	C_ORG,
+	C_SESSION,
+	C_IP,
+	C_ACTION,
+	C_SUBJECT,
+	C_SUBJECT_ID,
+	C_DETAIL,
+	C_REVEAL
+};
 
 static void hash_int(crypto_hash_sha256_state *h, int64_t v)
 {
@@ -53,10 +66,13 @@ static void hash_text(crypto_hash_sha256_state *h, struct str s)
 		crypto_hash_sha256_update(h, (const uint8_t *)s.p, s.len);
 }
 
-/* Hash of the link that follows @p before and holds the entry in the current row, from column @p c on. */
-static void link_hash(const struct head *before, const struct rows *rows, int c, uint8_t ret[HASH_LEN])
+/* Hash of the link that follows @p before and holds the entry in the current row, from column @p c
+ * on. */
+static void link_hash(const struct head *before, const struct rows *rows, int c,
+		      uint8_t ret[HASH_LEN])
 {
-	static const int numbers[] = {C_ID, C_AT, C_ACTOR, C_ORG, C_SESSION, C_SUBJECT_ID, C_REVEAL};
+	static const int numbers[] = {C_ID,	 C_AT,	       C_ACTOR, C_ORG,
+				      C_SESSION, C_SUBJECT_ID, C_REVEAL};
 	static const int texts[] = {C_IP, C_ACTION, C_SUBJECT, C_DETAIL};
 	crypto_hash_sha256_state h;
 
@@ -83,7 +99,8 @@ static int read_head(struct tx *tx, struct head *ret)
 		return r;
 	hash = rows_blob(rows, 2);
 	if (hash.len != HASH_LEN)
-		return ctx_fail(tx_ctx(tx), E_CORRUPT, NULL, "the audit chain's last link is damaged");
+		return ctx_fail(tx_ctx(tx), E_CORRUPT, NULL,
+				"the audit chain's last link is damaged");
 	ret->seq = rows_int(rows, 0);
 	ret->audit_id = rows_int(rows, 1);
 	memcpy(ret->hash, hash.p, HASH_LEN);
@@ -103,7 +120,8 @@ static int read_links(struct tx *tx, const struct head *head, struct link *links
 	int64_t after = db_kind(tx_db(tx)) == DB_SQLITE ? head->audit_id : 0;
 	int n = 0, r;
 
-	r = tx_op(tx, "audit.unlinked", ARGS(A_INT("after", after), A_INT("limit", LINK_BATCH)), &rows);
+	r = tx_op(tx, "audit.unlinked", ARGS(A_INT("after", after), A_INT("limit", LINK_BATCH)),
+		  &rows);
 	if (r < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0) {
@@ -188,7 +206,8 @@ static int check_some(struct tx *tx, struct head *head, struct audit_finding *re
 	CLEANUP(rows_freep) struct rows *rows = NULL;
 	int n = 0, r;
 
-	r = tx_op(tx, "audit.walk", ARGS(A_INT("after", head->seq), A_INT("limit", WALK_BATCH)), &rows);
+	r = tx_op(tx, "audit.walk", ARGS(A_INT("after", head->seq), A_INT("limit", WALK_BATCH)),
+		  &rows);
 	if (r < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0) {
