@@ -13,6 +13,10 @@
 #include "store/ctx.h"
 #include "store/value.h"
 
+struct tx;
+struct blob_info;
+struct blob_reader;
+
 enum op_type { T_TEXT, T_INT, T_ID, T_TIME, T_BOOL, T_MONEY, T_PHONE, T_DATE, T_JSON, T_REAL, T_ENUM, T_BLOB /**< bytes, never over HTTP */ };
 enum op_shape { OUT_NONE, OUT_ONE, OUT_MANY, OUT_JSON /**< free JSON, native only */, OUT_FILE };
 enum op_via { VIA_ROUTE, VIA_PROCESS, VIA_ENGINE };
