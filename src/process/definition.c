@@ -326,13 +326,13 @@ struct form_def parse_form(struct parser *p, const struct ynode *n)
 	return form;
 }
 
-struct op_param *parse_params(struct parser *p, const struct ynode *n, size_t *ret_n)
+struct bind_param *parse_params(struct parser *p, const struct ynode *n, size_t *ret_n)
 {
 	size_t count = n && n->kind == Y_MAP ? n->n_kids : 0;
-	struct op_param *params = ARENA_ARRAY(p->a, struct op_param, count + 1);
+	struct bind_param *params = ARENA_ARRAY(p->a, struct bind_param, count + 1);
 
 	for (size_t i = 0; i < count; i++)
-		params[i] = (struct op_param){n->kids[i]->key, parse_field_ref(p, n->kids[i])};
+		params[i] = (struct bind_param){n->kids[i]->key, parse_field_ref(p, n->kids[i])};
 	*ret_n = count;
 	return params;
 }

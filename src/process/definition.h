@@ -82,7 +82,7 @@ struct who_list {
 };
 
 /** A parameter of an operation, bound to a field. */
-struct op_param {
+struct bind_param {
 	const char *name;
 	int field;
 };
@@ -121,7 +121,7 @@ struct cond {
 	int clock;
 	enum clock_status status;
 	const char *name; /**< of a process, a purpose of consent or an operation */
-	struct op_param *params;
+	struct bind_param *params;
 	size_t n_params;
 	struct cond *kids;
 	size_t n_kids;
@@ -172,7 +172,7 @@ struct effect {
 	struct label text;	   /**< ledger, event, task */
 	struct who_list person;	   /**< ledger: whom the entry is about, at most one */
 	const char *op;
-	struct op_param *params;
+	struct bind_param *params;
 	size_t n_params;
 	int field; /**< field set, delivered, or the skill's (-1: none) */
 	enum set_value set;
@@ -360,7 +360,7 @@ int parse_clock_ref(struct parser *p, const struct ynode *n);
 uint64_t parse_states(struct parser *p, const struct ynode *n);
 const char **parse_actions(struct parser *p, const struct ynode *n);
 bool parse_period(struct parser *p, const struct ynode *n, struct period *ret);
-struct op_param *parse_params(struct parser *p, const struct ynode *n, size_t *ret_n);
+struct bind_param *parse_params(struct parser *p, const struct ynode *n, size_t *ret_n);
 /** Write json, fields_json … once everything is parsed. */
 void definition_describe(struct definition *d);
 
