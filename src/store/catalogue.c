@@ -1,6 +1,7 @@
 /* The catalogue: every operation of the modules and the profile, checked as a whole. */
 #include "base/assets.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "store/op_parse.h"
 #include "store/op_route.h"
 #include "store/op_sql.h"
@@ -228,6 +229,14 @@ static void read_sql(struct loader *l, struct entry *e, uint32_t slot)
 	check_rows(l, e, e->op->sql);
 }
 
+/* The annotations of NAME.pg.sql are those of NAME.sql, line for line, or left out. */
+static bool same_annotations(struct loader *l, const struct entry *e)
+{
+	const char *pg = op_annotations(l->arena, e->pg_text);
+
+	return !*pg || !strcmp(pg, op_annotations(l->arena, e->text));
+}
+
 static void check_pg(struct loader *l, const struct entry *e)
 {
 	struct op_place at = {e->pg_file, 1, l->report};
@@ -236,8 +245,11 @@ static void check_pg(struct loader *l, const struct entry *e)
 		return;
 	if (e->head.native)
 		op_finding(&at, "a native has no SQL");
-	if (str_starts(e->pg_text, STR("-- op:")))
-		op_finding(&at, "the annotations stand in %s.sql only", e->stem);
+	if (!same_annotations(l, e))
+		op_finding(&at,
+			   "its annotations differ from those of %s.sql: repeat them or leave them "
+			   "out",
+			   e->stem);
 }
 
 static void read_entry(struct loader *l, struct entry *e, uint32_t slot)
@@ -332,10 +344,8 @@ static void keep_sorted(struct loader *l)
 
 static struct catalogue *catalogue_new(void)
 {
-	struct catalogue *c = calloc(1, sizeof(*c));
+	struct catalogue *c = MEM_NEW(struct catalogue);
 
-	if (!c)
-		abort();
 	c->arena = arena_new();
 	c->by_name = map_new();
 	c->routes = route_tree(c->arena);

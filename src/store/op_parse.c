@@ -391,6 +391,25 @@ static void read_head(struct parser *p, struct str rest)
 	p->text->sql_line = line;
 }
 
+const char *op_annotations(struct arena *a, struct str text)
+{
+	CLEANUP(buf_free) struct buf b = {0};
+	struct str l, inner, word, value;
+	bool within = false;
+
+	while (next_line(&text, &l) && comment_line(l, &inner)) {
+		struct str behind = {inner.p + (inner.len > 0), inner.len - (inner.len > 0)};
+
+		within = annotation_word(behind, &word, &value) ||
+			 (within && is_continuation(inner));
+		if (within) {
+			buf_add(&b, inner.p, inner.len);
+			buf_addc(&b, '\n');
+		}
+	}
+	return arena_strndup(a, b.p ? b.p : "", b.len);
+}
+
 /* ---- what must fit together --------------------------------------------------------------- */
 
 bool op_in_path(const struct op *op, struct str name)

@@ -38,6 +38,9 @@ struct op_text {
 void op_parse(struct arena *a, const char *file, const char *module, struct str text,
 	      struct op *ret, struct op_text *ret_text, struct yreport *report);
 
+/** Only the lines of annotations in a file's head: to compare two files. */
+const char *op_annotations(struct arena *a, struct str text);
+
 /** The value of `in:` (lines joined by newlines). */
 void op_parse_in(struct arena *a, struct op_place at, struct str value, struct op *op);
 /** The value of `out:`. */
