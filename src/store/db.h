@@ -29,6 +29,7 @@ struct db_options {
 	const char *zone;   /**< for local_day() and its like */
 	int writers;	    /**< PostgreSQL connections; ignored by SQLite */
 	int readers;	    /**< size of the pool of read connections */
+	bool read_only;	    /**< only reads: also while another process serves the same file */
 };
 
 /** @return 0, -E_UNAVAILABLE (server away), -E_CONFLICT (another process serves this file), -E_CORRUPT */
@@ -82,7 +83,9 @@ void db_on_commit(struct db *db, db_apply hook, void *arg);
 struct rows; /**< an open result; belongs to its tx; release before the next write of the same op */
 
 /**
- * Run an operation by name. Parameters the operation names and @p args lacks are NULL, except
+ * Run an operation by name. After an error of a statement the transaction can only fail: later calls
+ * and the commit return that error (PostgreSQL knows nothing else, so SQLite does the same); use
+ * ON CONFLICT … RETURNING where a duplicate is expected. Parameters the operation names and @p args lacks are NULL, except
  * :actor, :actor_org, :actor_session, :now which the engine binds from the context.
  * An operation with several statements runs them in order; rows come from the last SELECT
  * or RETURNING.

@@ -65,6 +65,8 @@ static enum param_kind kind_of(enum op_type type)
 		return PARAM_TEXT;
 	case T_REAL:
 		return PARAM_REAL;
+	case T_BLOB:
+		return PARAM_BLOB;
 	default:
 		return PARAM_INT;
 	}
@@ -87,7 +89,8 @@ static bool describe_param(const struct scan *s, struct str name, struct op_para
 	return !s->in->declared_only;
 }
 
-/* Index of a parameter in the operation's list; it is added when new. Negative when there are too many. */
+/* Index of a parameter in the operation's list; it is added when new. Negative when there are too
+ * many. */
 static int param_index(struct scan *s, struct str name)
 {
 	for (size_t i = 0; i < s->n_all; i++)
@@ -163,7 +166,10 @@ static void note_word(struct scan *s, struct str w)
 		s->verb = verb_of(w);
 		s->start_line = s->line;
 		if (s->verb == VERB_OTHER)
-			finding(s, "a statement begins with SELECT, INSERT, UPDATE, DELETE, VALUES or WITH, not ", w);
+			finding(s,
+				"a statement begins with SELECT, INSERT, UPDATE, DELETE, VALUES or "
+				"WITH, not ",
+				w);
 	} else if (s->verb == VERB_WITH && s->depth == 0 && verb_of(w) < VERB_WITH) {
 		s->verb = verb_of(w);
 	}
@@ -200,7 +206,7 @@ static void take_quoted(struct scan *s)
 		emit(s, p + from, s->pos - from);
 		return;
 	}
-	finding(s, "a quote is never closed", STR_NULL);
+	finding(s, "a quote is never closed", STR(""));
 }
 
 /* Comments become one space. Returns false when there is none here. */
@@ -216,7 +222,7 @@ static bool skip_comment(struct scan *s)
 	} else if (left >= 2 && p[0] == '/' && p[1] == '*') {
 		end = memmem(p + 2, left - 2, "*/", 2);
 		if (!end)
-			finding(s, "a comment is never closed", STR_NULL);
+			finding(s, "a comment is never closed", STR(""));
 		for (const char *q = p; q < (end ? end : t.p + t.len); q++)
 			s->line += *q == '\n';
 		s->pos = end ? (size_t)(end + 2 - t.p) : t.len;
@@ -251,7 +257,7 @@ static void take_colon(struct scan *s)
 	}
 	len = word_len(s, s->pos + 1);
 	if (!len)
-		finding(s, "a colon without a parameter's name", STR_NULL);
+		finding(s, "a colon without a parameter's name", STR(""));
 	else
 		emit_param(s, (struct str){p + 1, len});
 	s->pos += 1 + len;
@@ -283,9 +289,9 @@ static void end_statement(struct scan *s)
 		return;
 	}
 	if (s->depth != 0)
-		finding(s, "brackets do not match", STR_NULL);
+		finding(s, "brackets do not match", STR(""));
 	if (s->n_stmts == OP_SQL_MAX_STATEMENTS) {
-		finding(s, "too many statements", STR_NULL);
+		finding(s, "too many statements", STR(""));
 		return;
 	}
 	st = &s->stmts[s->n_stmts];
@@ -321,7 +327,7 @@ static void take_one(struct scan *s)
 		s->pos++;
 	} else {
 		if (c == '?' || c == '$')
-			finding(s, "parameters are written :name", STR_NULL);
+			finding(s, "parameters are written :name", STR(""));
 		s->depth += (c == '(') - (c == ')');
 		emit(s, &s->src->text.p[s->pos++], 1);
 		/* digits belong to what stands before them: 1e5 is no word */
@@ -348,7 +354,7 @@ static const struct op_script *parse_script(struct scan *s, const struct op_sour
 		take_one(s);
 	end_statement(s);
 	if (!s->n_stmts)
-		finding(s, "no statement", STR_NULL);
+		finding(s, "no statement", STR(""));
 	script->stmts = arena_memdup(s->a, s->stmts, s->n_stmts * sizeof(s->stmts[0]));
 	script->n_stmts = s->n_stmts;
 	script->rows_at = s->rows_at;

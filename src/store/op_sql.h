@@ -1,12 +1,13 @@
 /**
  * @file op_sql.h  The statements of one operation, prepared for both databases. Private to store/.
  *
- * The catalogue's loader calls op_sql_parse() for every operation that isn't native; db_sqlite.c and
- * db_pg.c run what comes out. Everything lives in the catalogue's arena and is immutable.
+ * The catalogue's loader calls op_sql_parse() for every operation that isn't native; db_sqlite.c
+ * and db_pg.c run what comes out. Everything lives in the catalogue's arena and is immutable.
  *
- * Connections keep prepared statements in a cache indexed by `slot`; `serial` tells whether what lies
- * there belongs to this very operation. After a reload the slots are the same, the serials are new,
- * and stale statements are replaced as they are met. No cache keeps a pointer to a `struct op_sql`.
+ * Connections keep prepared statements in a cache indexed by `slot`; `serial` tells whether what
+ * lies there belongs to this very operation. After a reload the slots are the same, the serials are
+ * new, and stale statements are replaced as they are met. No cache keeps a pointer to a `struct
+ * op_sql`.
  */
 #ifndef LEXLINE_OP_SQL_H
 #define LEXLINE_OP_SQL_H
@@ -25,6 +26,7 @@ enum param_kind {
 	PARAM_INT, /**< bigint: ids, instants, money, dates, booleans */
 	PARAM_TEXT,
 	PARAM_REAL,
+	PARAM_BLOB,
 };
 
 /** Who binds it. */
@@ -37,11 +39,11 @@ struct op_param {
 };
 
 struct op_stmt {
-	struct str sqlite;   /**< parameters as ?1 ?2 …; comments removed; NUL-terminated */
-	struct str pg;	     /**< parameters as $1 $2 … */
-	uint8_t *params;     /**< [k]: index into op_sql.params of ?k+1 */
+	struct str sqlite; /**< parameters as ?1 ?2 …; comments removed; NUL-terminated */
+	struct str pg;	   /**< parameters as $1 $2 … */
+	uint8_t *params;   /**< [k]: index into op_sql.params of ?k+1 */
 	size_t n_params;
-	bool rows;	     /**< SELECT, VALUES or RETURNING */
+	bool rows; /**< SELECT, VALUES or RETURNING */
 	bool writes;
 };
 
@@ -75,13 +77,15 @@ struct op_sql_in {
 	struct op_source pg; /**< NAME.pg.sql; absent: the portable text serves both */
 	const struct op_field *in;
 	size_t n_in;
-	bool declared_only; /**< an undeclared parameter is a finding: for operations with a route */
+	bool declared_only; /**< an undeclared parameter is a finding: for operations with a route
+			     */
 };
 
 /**
- * Split into statements at `;` outside strings and comments, number the parameters, and type them by the
- * `in:` fields and the names the engine binds. Findings (unclosed string, a statement that is no
- * SELECT/INSERT/UPDATE/DELETE, positional parameters, an `in:` field that no statement uses) go to @p report.
+ * Split into statements at `;` outside strings and comments, number the parameters, and type them
+ * by the `in:` fields and the names the engine binds. Findings (unclosed string, a statement that
+ * is no SELECT/INSERT/UPDATE/DELETE, positional parameters, an `in:` field that no statement uses)
+ * go to @p report.
  * @return 0, -E_CONFIG
  */
 MUST_CHECK int op_sql_parse(struct arena *a, const struct op_sql_in *in, struct op_sql **ret,
