@@ -14,7 +14,7 @@
 #define BLOCK_BYTES (8 * 1024)
 #endif
 
-#define ALIGN sizeof(max_align_t)
+#define ALIGN _Alignof(max_align_t)
 
 struct block {
 	struct block *next;
