@@ -133,7 +133,7 @@ struct calendars;
 /** Loads from the store; call after db_migrate. */
 MUST_CHECK int calendars_open(struct env *env, struct calendars **ret, struct fault *f);
 void calendars_close(struct calendars *cals);
-/** Read the store again (another node may have changed it). */
+/** Read the store again when another node has changed it; one row read when none has. */
 MUST_CHECK int calendars_reload(struct calendars *cals, struct fault *f);
 /**
  * The set in force. Stays valid at least ten minutes after it was superseded: longer than any
@@ -146,11 +146,12 @@ const struct calendar *calendars_get(const struct calendars *cals, int64_t org_i
 void calendars_notices(const struct calendars *cals, int64_t org_id, int64_t now_ms, struct jw *w);
 
 /**
- * Called inside the transaction that changed calendars of @p org_id (0: of any) with the set as it will
- * be after the commit: the engine computes the due times of running clocks anew. At most one.
+ * Called inside the transaction that changed calendars of @p org_id (those below may inherit them) with
+ * the set as it will be after the commit: the engine computes the due times of running clocks anew.
  */
-void calendars_on_change(struct calendars *cals,
-			 int (*recompute)(struct tx *tx, const struct calendar_set *set, int64_t org_id));
+typedef int (*calendar_recompute)(struct tx *tx, const struct calendar_set *set, int64_t org_id);
+/** At most one. */
+void calendars_on_change(struct calendars *cals, calendar_recompute recompute);
 
 /** Natives of modules/calendars. */
 extern const struct native *const calendar_natives[];

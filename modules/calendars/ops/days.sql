@@ -1,0 +1,8 @@
+-- op: calendar.days
+-- The marked days of a year: days off and make-up working days.
+-- A day may come from the calendar itself or from the one it shares days with.
+-- route: GET /api/calendars/{name}/days
+-- role: any
+-- in: name text (1..40) | year int (1970..9998)
+-- out: json
+-- native:

@@ -1,0 +1,7 @@
+-- op: calendar.due
+-- When a period that begins now, or at another instant, ends.
+-- route: GET /api/calendars/{name}/due
+-- role: any
+-- in: name text (1..40) | from time? | within text (1..80)
+-- out: json
+-- native:

@@ -1,0 +1,7 @@
+-- op: calendar.know_year
+-- Say that all official days of a year are entered, and from which notice: the fall-back ends.
+-- route: PUT /api/calendars/{name}/years/{year}
+-- role: supervisor, director, admin
+-- in: name text (1..40) | year int (1970..9998) | source text (1..200)
+-- out: json
+-- native:

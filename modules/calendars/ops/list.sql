@@ -1,0 +1,7 @@
+-- op: calendar.list
+-- The calendars that count for the caller's organisation.
+-- Its own and those it inherits from the organisations above.
+-- route: GET /api/calendars
+-- role: any
+-- out: json
+-- native:

@@ -1,0 +1,7 @@
+-- op: calendar.set_day
+-- Mark a day off or as a make-up working day; running clocks are computed anew.
+-- route: PUT /api/calendars/{name}/days
+-- role: supervisor, director, admin
+-- in: name text (1..40) | date date | kind (off|work) | label text = "" (0..80)
+-- out: json
+-- native:

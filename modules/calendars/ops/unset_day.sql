@@ -1,0 +1,7 @@
+-- op: calendar.unset_day
+-- Take a mark back; running clocks are computed anew.
+-- route: DELETE /api/calendars/{name}/days/{date}
+-- role: supervisor, director, admin
+-- in: name text (1..40) | date date
+-- out: json
+-- native:

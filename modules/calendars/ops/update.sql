@@ -1,0 +1,7 @@
+-- op: calendar.update
+-- Change the duty hours; running clocks are computed anew.
+-- route: PUT /api/calendars/{name}
+-- role: supervisor, director, admin
+-- in: name text (1..40) | windows json? | make_up_days_run bool? | days_off_run bool?
+-- out: json
+-- native:
