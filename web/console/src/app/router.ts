@@ -1,0 +1,59 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useSession } from '@/entities/session/store'
+import { i18n } from '@/shared/i18n'
+
+/** A page inside the frame; its code is loaded when it is first opened. */
+function page(path: string, name: string, title: string, component: () => Promise<unknown>) {
+  return { path, name, props: true, meta: { title }, component } as RouteRecordRaw
+}
+
+const routes: RouteRecordRaw[] = [
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('@/pages/sign-in/SignInPage.vue'),
+    meta: { open: true, title: 'account.signIn' },
+  },
+  {
+    path: '/',
+    component: () => import('./Frame.vue'),
+    children: [
+      page('', 'desk', 'frame.desk', () => import('@/pages/desk/DeskPage.vue')),
+      page('account', 'account', 'account.title', () => import('@/pages/account/AccountPage.vue')),
+      page(':rest(.*)*', 'missing', 'frame.pageMissing', () => import('@/pages/MissingPage.vue')),
+    ],
+  },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (to.meta.open) return true
+  try {
+    await session.ensure()
+  } catch {
+    return true /* no line: the page says so itself, and the draft stays */
+  }
+  if (!session.me) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (session.mustChange && to.name !== 'account') return { name: 'account' }
+  return true
+})
+
+router.afterEach((to) => {
+  const title = i18n.global.t(String(to.meta.title ?? 'frame.brand'))
+  document.title = `${title} · ${i18n.global.t('frame.brand')}`
+})
+
+/* After an update the old page's chunks are gone: load the new page once. */
+router.onError((error, to) => {
+  const gone = /dynamically imported module|Importing a module script failed/i.test(String(error))
+  if (!gone || !navigator.onLine || sessionStorage.getItem('lexline.reloaded') === to.fullPath)
+    return
+  sessionStorage.setItem('lexline.reloaded', to.fullPath)
+  location.assign(to.fullPath)
+})

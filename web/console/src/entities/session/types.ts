@@ -1,0 +1,40 @@
+export interface SignedIn {
+  id: string
+  name: string
+  display_name: string
+  org_id: string
+  org_name: string
+  roles: string[]
+  lang?: string
+}
+export interface Me extends SignedIn {
+  csrf: string
+  permissions: string[]
+  unread: number
+  totp?: boolean
+}
+export interface SessionReply {
+  person: SignedIn
+  csrf: string
+  password_must_change: boolean
+}
+export interface DeviceSession {
+  id: string
+  created_at: string
+  seen_at?: string
+  ip?: string
+  user_agent?: string
+  current?: boolean
+}
+export interface SystemInfo {
+  name: string
+  profile: { name: string; label: { zh: string; en: string } }
+  version: string
+  notices: Notice[]
+  zone?: string
+}
+export interface Notice {
+  code?: string
+  level?: string
+  text?: { zh: string; en: string } | string
+}
