@@ -20,7 +20,6 @@ struct people_rules {
 	int64_t lock_max_ms;	  /**< … up to this */
 	int64_t session_idle_ms;  /**< without a request */
 	int64_t session_max_ms;	  /**< since signing in */
-	bool totp_required_admin; /**< reserved tiers can't sign in without */
 };
 
 struct people {
