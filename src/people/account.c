@@ -92,9 +92,10 @@ int account_by_id(struct tx *tx, int64_t id, struct account *ret)
 /* ---- passwords ---------------------------------------------------------------------------- */
 
 /* The beginnings of the commonest passwords on published lists; folded. */
-static const char *const common[] = {"password", "12345678", "123456789", "1234567890", "qwertyuiop",
-				     "11111111", "88888888", "66666666",  "00000000",	"1q2w3e4r5t",
-				     "iloveyou", "admin123", "lexline",	  "a1234567",	"woaini1314"};
+static const char *const common[] = {"password",   "12345678",	 "123456789", "1234567890",
+				     "qwertyuiop", "11111111",	 "88888888",  "66666666",
+				     "00000000",   "1q2w3e4r5t", "iloveyou",  "admin123",
+				     "lexline",	   "a1234567",	 "woaini1314"};
 
 static bool is_repetition(struct str s)
 {
@@ -125,7 +126,8 @@ int password_check_rules(struct ctx *ctx, const char *field, struct str password
 	if (utf8_count(password) < min)
 		return ctx_fail(ctx, E_INVALID, field, "needs at least %zu characters", min);
 	if (is_repetition(password) || is_common(key))
-		return ctx_fail(ctx, E_INVALID, field, "is one of the passwords tried first; take another");
+		return ctx_fail(ctx, E_INVALID, field,
+				"is one of the passwords tried first; take another");
 	if (strlen(own) >= 4 && strstr(key, own))
 		return ctx_fail(ctx, E_INVALID, field, "must not contain the name");
 	return 0;

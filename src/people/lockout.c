@@ -54,7 +54,8 @@ int lockout_note(struct tx *tx, const char *key, int limit)
 	int r;
 
 	r = tx_int(tx, "lockout.note_failure",
-		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)), &failures);
+		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)),
+		   &failures);
 	if (r < 0 || failures < limit)
 		return r;
 	return tx_op(tx, "lockout.lock",

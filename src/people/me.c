@@ -71,7 +71,8 @@ int me_end_session_apply(struct call *call, struct tx *tx)
 	int r;
 
 	r = tx_exec(tx, "session.end_one",
-		    ARGS(A_INT("id", call_int(call, "id", 0)), A_INT("person_id", ctx->actor.id)), &changed);
+		    ARGS(A_INT("id", call_int(call, "id", 0)), A_INT("person_id", ctx->actor.id)),
+		    &changed);
 	if (r < 0)
 		return r;
 	call->audit.subject = "session";
@@ -129,13 +130,15 @@ int me_password_apply(struct call *call, struct tx *tx)
 	const struct actor *me = &call->ctx->actor;
 	int r;
 
-	call->audit = (struct call_audit){.subject = "person", .subject_id = me->id, .detail = STR("{}")};
+	call->audit =
+		(struct call_audit){.subject = "person", .subject_id = me->id, .detail = STR("{}")};
 	r = tx_op(tx, "account.set_password",
-		  ARGS(A_INT("id", me->id), A_TEXT("hash", call->state), A_INT("must_change", 0)), NULL);
+		  ARGS(A_INT("id", me->id), A_TEXT("hash", call->state), A_INT("must_change", 0)),
+		  NULL);
 	if (r < 0)
 		return r;
-	return tx_op(tx, "session.end_all", ARGS(A_INT("person_id", me->id), A_INT("but", me->session_id)),
-		     NULL);
+	return tx_op(tx, "session.end_all",
+		     ARGS(A_INT("person_id", me->id), A_INT("but", me->session_id)), NULL);
 }
 
 int me_changed_finish(struct call *call)
@@ -162,7 +165,8 @@ int me_totp_prepare(struct call *call)
 	if ((r = read_me(call, &who)) < 0)
 		return r;
 	if (who.totp_on)
-		return ctx_fail(call->ctx, E_CONFLICT, NULL, "one-time codes are in use; remove them first");
+		return ctx_fail(call->ctx, E_CONFLICT, NULL,
+				"one-time codes are in use; remove them first");
 	t->name = who.name;
 	return totp_new(call->ctx, &who, &t->sealed, &t->base32);
 }
@@ -171,9 +175,11 @@ static int set_totp(struct call *call, struct tx *tx, struct str sealed, bool on
 {
 	const struct actor *me = &call->ctx->actor;
 
-	call->audit = (struct call_audit){.subject = "person", .subject_id = me->id, .detail = STR("{}")};
+	call->audit =
+		(struct call_audit){.subject = "person", .subject_id = me->id, .detail = STR("{}")};
 	return tx_op(tx, "account.set_totp",
-		     ARGS(A_INT("id", me->id), A_BLOB("secret", sealed), A_INT("on", on), A_INT("step", step)),
+		     ARGS(A_INT("id", me->id), A_BLOB("secret", sealed), A_INT("on", on),
+			  A_INT("step", step)),
 		     NULL);
 }
 
@@ -186,7 +192,8 @@ int me_totp_apply(struct call *call, struct tx *tx)
 	if ((r = account_by_id(tx, call->ctx->actor.id, &who)) < 0)
 		return r;
 	if (who.totp_on)
-		return ctx_fail(call->ctx, E_CONFLICT, NULL, "one-time codes are in use; remove them first");
+		return ctx_fail(call->ctx, E_CONFLICT, NULL,
+				"one-time codes are in use; remove them first");
 	return set_totp(call, tx, t->sealed, false, 0);
 }
 
@@ -219,7 +226,8 @@ int me_totp_confirm_apply(struct call *call, struct tx *tx)
 		return ctx_fail(call->ctx, E_CONFLICT, NULL, "there is no code to confirm");
 	r = totp_match(call->ctx, &who, call_str(call, "otp"), &step);
 	if (r == -E_BAD_LOGIN)
-		return ctx_fail(call->ctx, E_INVALID, "otp", "is not the current code; is the telephone's clock right?");
+		return ctx_fail(call->ctx, E_INVALID, "otp",
+				"is not the current code; is the telephone's clock right?");
 	return r < 0 ? r : set_totp(call, tx, who.totp_secret, true, step);
 }
 

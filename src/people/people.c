@@ -61,8 +61,7 @@ int people_open(struct env *env, struct people **ret, struct fault *f)
 		return fail(f, E_INTERNAL, NULL, "the accounts could not be set up");
 	}
 	if ((r = read_rules(env->config ? env->config->people : NULL, &p->rules, f)) < 0 ||
-	    (r = roles_open(env, &p->roles, f)) < 0 ||
-	    (r = tree_copy(env, true, f)) < 0) {
+	    (r = roles_open(env, &p->roles, f)) < 0 || (r = tree_copy(env, true, f)) < 0) {
 		people_close(p);
 		return r;
 	}

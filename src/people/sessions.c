@@ -1,21 +1,22 @@
-/* Sessions by the hash of their token, kept in memory for CACHE_US after the last look at the database. */
+/* Sessions by the hash of their token, kept in memory for CACHE_US after the last look at the
+ * database. */
 #include "people/sessions.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define CACHE_US 5000000	/* another node's revocation takes effect within it */
-#define TOUCH_MS 60000		/* the database learns of use no more often */
-#define CACHE_MAX 50000		/* sessions; more and the whole cache starts afresh */
+#define CACHE_US 5000000 /* another node's revocation takes effect within it */
+#define TOUCH_MS 60000	 /* the database learns of use no more often */
+#define CACHE_MAX 50000	 /* sessions; more and the whole cache starts afresh */
 #define ROLES_MAX 32
 
 struct session {
 	uint8_t hash[SESSION_HASH_LEN];
 	int64_t id, person_id, org_id;
 	int64_t expires_at;
-	int64_t checked_us;	/* when the database was asked, monotonic */
-	atomic_llong seen_at;	/* last request on this node */
-	atomic_llong noted_at;	/* last seen_at the database knows */
+	int64_t checked_us;    /* when the database was asked, monotonic */
+	atomic_llong seen_at;  /* last request on this node */
+	atomic_llong noted_at; /* last seen_at the database knows */
 	char *name, *display_name, *lang, *org_name;
 	char *roles; /* "a,b" */
 	bool must_change, totp_on;
@@ -94,7 +95,8 @@ static void drop_all(struct session_cache *c)
 	c->by_id = map_new();
 }
 
-/* @return false when something was forgotten since @p forgotten: what was read may be out of date */
+/* @return false when something was forgotten since @p forgotten: what was read may be out of date
+ */
 static bool keep(struct session_cache *c, struct session *s, unsigned forgotten)
 {
 	pthread_rwlock_wrlock(&c->lock);
@@ -222,7 +224,8 @@ static int look_up(struct ctx *ctx, const uint8_t *hash, struct session **ret)
 		return r;
 	if ((r = rows_next(rows)) == 0)
 		return ctx_fail(ctx, E_UNAUTHORIZED, NULL, "the session has ended");
-	if (r < 0 || (r = roles_follow(ctx->env->people->roles, rows_int(rows, 11), &ctx->fault)) < 0)
+	if (r < 0 ||
+	    (r = roles_follow(ctx->env->people->roles, rows_int(rows, 11), &ctx->fault)) < 0)
 		return r;
 	*ret = read_session(rows, hash);
 	return *ret ? 0 : -E_NO_MEMORY;
@@ -246,7 +249,8 @@ static void fill_actor(struct ctx *ctx, const struct session *s)
 	actor->org_id = s->org_id;
 	actor->session_id = s->id;
 	actor->name = arena_strdup(ctx->arena, s->display_name);
-	actor->roles = roles_expand(ctx->env->people, s->org_id, own, actor->n_own_roles, ctx->arena);
+	actor->roles =
+		roles_expand(ctx->env->people, s->org_id, own, actor->n_own_roles, ctx->arena);
 }
 
 /* From the cache, while it is fresh. @return 1 filled, 0 ask the database, -E_UNAUTHORIZED */

@@ -25,7 +25,8 @@ void sessions_forget_all(struct people *p);
 /** A new token, and what is stored of it. */
 void session_token_new(struct arena *a, const char **ret_token, uint8_t ret_hash[SESSION_HASH_LEN]);
 const char *session_csrf(struct arena *a, const uint8_t hash[SESSION_HASH_LEN]);
-/** What the cache holds of the context's own session. @return false when it isn't there (command line, or just ended) */
+/** What the cache holds of the context's own session. @return false when it isn't there (command
+ * line, or just ended) */
 bool session_info(struct ctx *ctx, struct session_info *ret);
 
 #endif

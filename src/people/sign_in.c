@@ -9,7 +9,8 @@
 #include "people/sessions.h"
 #include "people/totp.h"
 
-METRIC(m_refused, METRIC_COUNTER, "lexline_sign_in_refused_total", "Sign-ins with a wrong password or code");
+METRIC(m_refused, METRIC_COUNTER, "lexline_sign_in_refused_total",
+       "Sign-ins with a wrong password or code");
 
 struct sign_in {
 	struct account who;
@@ -47,7 +48,8 @@ static int prove(struct call *call, struct sign_in *s)
 		return 0;
 	if (s->who.totp_on) {
 		if (!call_has(call, "otp"))
-			return ctx_fail(call->ctx, E_OTP_REQUIRED, "otp", "this account needs a one-time code");
+			return ctx_fail(call->ctx, E_OTP_REQUIRED, "otp",
+					"this account needs a one-time code");
 		r = totp_match(call->ctx, &s->who, call_str(call, "otp"), &s->step);
 		if (r < 0)
 			return r == -E_BAD_LOGIN ? 0 : r;
@@ -92,7 +94,8 @@ static int use_code(struct tx *tx, const struct sign_in *s)
 
 	if (!s->step)
 		return 1;
-	r = tx_exec(tx, "account.use_totp", ARGS(A_INT("id", s->who.id), A_INT("step", s->step)), &changed);
+	r = tx_exec(tx, "account.use_totp", ARGS(A_INT("id", s->who.id), A_INT("step", s->step)),
+		    &changed);
 	return r < 0 ? r : changed > 0;
 }
 
@@ -108,7 +111,8 @@ static int open_session(struct call *call, struct tx *tx, struct sign_in *s)
 	ctx->actor.id = s->who.id;
 	ctx->actor.org_id = s->who.org_id;
 	ctx->actor.session_id = id;
-	call->audit = (struct call_audit){.subject = "person", .subject_id = s->who.id, .detail = STR("{}")};
+	call->audit = (struct call_audit){
+		.subject = "person", .subject_id = s->who.id, .detail = STR("{}")};
 	r = tx_op(tx, "session.open_session",
 		  ARGS(A_INT("id", id), A_BLOB("token_hash", hash), A_INT("person_id", s->who.id),
 		       A_INT("expires_at", ctx->now_ms + ctx->env->people->rules.session_max_ms),
@@ -176,7 +180,8 @@ int sign_in_finish(struct call *call)
 
 	if (!s->in) {
 		metric_add(&m_refused, 1);
-		return ctx_fail(call->ctx, E_BAD_LOGIN, NULL, "check name, password and, if you have one, the code");
+		return ctx_fail(call->ctx, E_BAD_LOGIN, NULL,
+				"check name, password and, if you have one, the code");
 	}
 	set_cookie(call, s->token, call->ctx->env->people->rules.session_max_ms / 1000);
 	jw_obj(w);

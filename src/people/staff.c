@@ -1,4 +1,5 @@
-/* Adding people and organisations: for the command line, profiles and this room's own operations. */
+/* Adding people and organisations: for the command line, profiles and this room's own operations.
+ */
 #include "people/staff.h"
 
 #include "base/id.h"
@@ -18,7 +19,8 @@ static int check_name(struct ctx *ctx, struct str name)
 		uint32_t cp = utf8_next(name, &pos);
 
 		if (cp <= ' ' || cp == 0x7f || cp == 0x3000)
-			return ctx_fail(ctx, E_INVALID, "name", "has no spaces: it is typed to sign in");
+			return ctx_fail(ctx, E_INVALID, "name",
+					"has no spaces: it is typed to sign in");
 	}
 	return 0;
 }
@@ -44,9 +46,10 @@ int staff_give_roles(struct tx *tx, int64_t person_id, int64_t org_id, const cha
 
 	for (; names && *names; names++) {
 		if (!roles_find(ctx->env->people, org_id, str_of(*names), ctx->arena, &role))
-			return ctx_fail(ctx, E_NOT_FOUND, "roles", "the organisation has no role '%s'", *names);
-		r = tx_op(tx, "account.give_role", ARGS(A_INT("person_id", person_id), A_TEXT("role", *names)),
-			  NULL);
+			return ctx_fail(ctx, E_NOT_FOUND, "roles",
+					"the organisation has no role '%s'", *names);
+		r = tx_op(tx, "account.give_role",
+			  ARGS(A_INT("person_id", person_id), A_TEXT("role", *names)), NULL);
 		if (r < 0)
 			return r;
 	}
@@ -67,7 +70,8 @@ int staff_insert(struct tx *tx, const struct staff_row *p)
 		       A_TEXT("display_name", p->display_name), A_BLOB("phone", p->phone),
 		       A_TEXT("phone_hint", p->phone_hint), A_BLOB("email", p->email),
 		       A_TEXT("email_hint", p->email_hint), A_TEXT("lang", p->lang),
-		       A_TEXT("skills", p->skills), A_TEXT("languages", p->languages), A_TEXT("hash", p->hash)),
+		       A_TEXT("skills", p->skills), A_TEXT("languages", p->languages),
+		       A_TEXT("hash", p->hash)),
 		  NULL);
 	if (r == -E_EXISTS)
 		return ctx_fail(ctx, E_EXISTS, "name", "somebody signs in with this name already");
@@ -84,13 +88,16 @@ int staff_set_password(struct tx *tx, int64_t person_id, const char *hash)
 		return r;
 	lockout_name_key(tx_ctx(tx)->arena, str_of(who.name), key);
 	r = tx_op(tx, "account.set_password",
-		  ARGS(A_INT("id", person_id), A_TEXT("hash", hash), A_INT("must_change", 1)), NULL);
+		  ARGS(A_INT("id", person_id), A_TEXT("hash", hash), A_INT("must_change", 1)),
+		  NULL);
 	if (r < 0 || (r = lockout_forget(tx, key)) < 0)
 		return r;
-	return tx_op(tx, "session.end_all", ARGS(A_INT("person_id", person_id), A_INT("but", 0)), NULL);
+	return tx_op(tx, "session.end_all", ARGS(A_INT("person_id", person_id), A_INT("but", 0)),
+		     NULL);
 }
 
-int staff_first_password(struct ctx *ctx, const char **ret_password, char ret_hash[PASSWORD_HASH_MAX])
+int staff_first_password(struct ctx *ctx, const char **ret_password,
+			 char ret_hash[PASSWORD_HASH_MAX])
 {
 	char *password = arena_alloc(ctx->arena, PASSWORD_RANDOM_MAX);
 
@@ -117,7 +124,8 @@ static int apply_add(struct tx *tx, void *arg)
 	return r < 0 ? r : note(tx, "people.create", "people", p->id);
 }
 
-int people_add(struct ctx *ctx, const struct person_new *n, int64_t *ret_id, const char **ret_password)
+int people_add(struct ctx *ctx, const struct person_new *n, int64_t *ret_id,
+	       const char **ret_password)
 {
 	char hash[PASSWORD_HASH_MAX];
 	const char *password;
@@ -174,7 +182,8 @@ int people_find(struct ctx *ctx, const char *name, int64_t *ret_id)
 	struct account who;
 	int r;
 
-	if ((r = db_read(ctx->env->db, ctx, &tx)) < 0 || (r = account_by_name(tx, str_of(name), &who)) < 0)
+	if ((r = db_read(ctx->env->db, ctx, &tx)) < 0 ||
+	    (r = account_by_name(tx, str_of(name), &who)) < 0)
 		return r;
 	*ret_id = who.id;
 	return 0;
@@ -187,11 +196,12 @@ int staff_insert_org(struct tx *tx, const struct org_row *o)
 	int r;
 
 	r = tx_op(tx, "org.insert_org",
-		  ARGS(A_INT("id", o->id), A_INT("parent_id", o->parent_id), A_TEXT("name", o->name),
-		       A_TEXT("kind", o->kind)),
+		  ARGS(A_INT("id", o->id), A_INT("parent_id", o->parent_id),
+		       A_TEXT("name", o->name), A_TEXT("kind", o->kind)),
 		  NULL);
-	if (r < 0 || (r = tx_op(tx, "org.plant", ARGS(A_INT("id", o->id), A_INT("parent_id", o->parent_id)),
-				NULL)) < 0)
+	if (r < 0 ||
+	    (r = tx_op(tx, "org.plant", ARGS(A_INT("id", o->id), A_INT("parent_id", o->parent_id)),
+		       NULL)) < 0)
 		return r;
 	return tx_op(tx, "role.raise_version", NO_ARGS, NULL);
 }
@@ -204,7 +214,8 @@ static int apply_org(struct tx *tx, void *arg)
 	return r < 0 ? r : note(tx, "org.create_org", "org", o->id);
 }
 
-int people_add_org(struct ctx *ctx, int64_t parent_id, const char *name, const char *kind, int64_t *ret_id)
+int people_add_org(struct ctx *ctx, int64_t parent_id, const char *name, const char *kind,
+		   int64_t *ret_id)
 {
 	struct org_row row = {.id = id_new(), .parent_id = parent_id, .name = name, .kind = kind};
 	int r;

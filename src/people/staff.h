@@ -1,6 +1,6 @@
 /**
- * @file staff.h  The rows of people and organisations, inside a transaction. Rules of who may do it stand in
- * the operations.
+ * @file staff.h  The rows of people and organisations, inside a transaction. Rules of who may do it
+ * stand in the operations.
  */
 #ifndef LEXLINE_STAFF_H
 #define LEXLINE_STAFF_H
@@ -24,11 +24,13 @@ struct org_row {
 
 /** @return 0, -E_EXISTS (field name), -E_INVALID, -E_NOT_FOUND (a role) */
 MUST_CHECK int staff_insert(struct tx *tx, const struct staff_row *p);
-MUST_CHECK int staff_give_roles(struct tx *tx, int64_t person_id, int64_t org_id, const char *const *names);
+MUST_CHECK int staff_give_roles(struct tx *tx, int64_t person_id, int64_t org_id,
+				const char *const *names);
 /** To be changed at the first sign-in; ends sessions, forgets failures. */
 MUST_CHECK int staff_set_password(struct tx *tx, int64_t person_id, const char *hash);
 /** Random, in the arena, and its hash. Slow: outside any transaction. */
-MUST_CHECK int staff_first_password(struct ctx *ctx, const char **ret_password, char ret_hash[PASSWORD_HASH_MAX]);
+MUST_CHECK int staff_first_password(struct ctx *ctx, const char **ret_password,
+				    char ret_hash[PASSWORD_HASH_MAX]);
 MUST_CHECK int staff_insert_org(struct tx *tx, const struct org_row *o);
 /** JSON list of names, in the arena. */
 const char *staff_json_list(struct arena *a, const char *const *items);

@@ -15,7 +15,8 @@ static const char *bound_to(struct arena *a, int64_t person_id)
 	return arena_printf(a, "person.totp/%lld", (long long)person_id);
 }
 
-int totp_new(struct ctx *ctx, const struct account *who, struct str *ret_sealed, const char **ret_base32)
+int totp_new(struct ctx *ctx, const struct account *who, struct str *ret_sealed,
+	     const char **ret_base32)
 {
 	uint8_t secret[SECRET_LEN];
 	char *base32 = NULL;
@@ -25,7 +26,8 @@ int totp_new(struct ctx *ctx, const struct account *who, struct str *ret_sealed,
 	randombytes_buf(secret, sizeof(secret));
 	if (oath_base32_encode((const char *)secret, sizeof(secret), &base32, &len) != OATH_OK)
 		return ctx_fail(ctx, E_NO_MEMORY, NULL, "no memory for a secret");
-	r = vault_seal(ctx->env->vault, "cases", who->org_id, SEAL_SECRET, bound_to(ctx->arena, who->id),
+	r = vault_seal(ctx->env->vault, "cases", who->org_id, SEAL_SECRET,
+		       bound_to(ctx->arena, who->id),
 		       (struct str){(const char *)secret, sizeof(secret)}, ctx->arena, ret_sealed,
 		       &ctx->fault);
 	if (r == 0)
@@ -71,7 +73,8 @@ int totp_match(struct ctx *ctx, const struct account *who, struct str code, int6
 static void add_escaped(struct buf *out, const char *s)
 {
 	for (; *s; s++)
-		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9'))
+		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+		    (*s >= '0' && *s <= '9'))
 			buf_addc(out, *s);
 		else
 			buf_printf(out, "%%%02X", (unsigned char)*s);
@@ -101,7 +104,8 @@ static void draw(struct buf *out, const QRcode *qr)
 
 	buf_printf(out,
 		   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-		   "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"",
+		   "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path "
+		   "d=\"",
 		   side, side, side, side);
 	for (int y = 0; y < qr->width; y++)
 		for (int x = 0; x < qr->width; x++)

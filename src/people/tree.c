@@ -20,7 +20,8 @@ static int read_tree(struct env *env, struct ctx *ctx, struct tree *ret)
 	    (r = tx_op(tx, "org.pairs", ARGS(A_INT("after", -1)), &rows)) < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0)
-		VEC_ADD(&ret->pairs, ((struct pair){rows_int(rows, 0), rows_int(rows, 1), rows_int(rows, 2)}));
+		VEC_ADD(&ret->pairs,
+			((struct pair){rows_int(rows, 0), rows_int(rows, 1), rows_int(rows, 2)}));
 	return r;
 }
 
@@ -69,7 +70,8 @@ struct copying {
 	struct tree tree;
 };
 
-/* A copy that failed is made up for at the next start or change; rows of a new organisation are hidden till then. */
+/* A copy that failed is made up for at the next start or change; rows of a new organisation are
+ * hidden till then. */
 static void copied(void *arg, int r)
 {
 	struct copying *c = arg;
@@ -108,7 +110,8 @@ int tree_copy(struct env *env, bool wait, struct fault *f)
 	if (r > 0) /* copied() releases it */
 		return 0;
 	if (r < 0)
-		fail(f, (enum error)-r, NULL, "the tree of organisations: %s", c->ctx->fault.detail);
+		fail(f, (enum error) - r, NULL, "the tree of organisations: %s",
+		     c->ctx->fault.detail);
 	copied(c, 0);
 	return r;
 }

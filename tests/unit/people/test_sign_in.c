@@ -24,7 +24,9 @@ static void the_right_password_opens_a_session(void **state)
 	assert_null(strstr(cookie, "Secure"));
 	assert_true(json_is_true(json_object_get(reply, "password_must_change")));
 	assert_int_equal(world_call(&w, p.token, "me.show", "{}"), 0);
-	assert_string_equal(json_string_value(json_object_get(json_object_get(reply, "person"), "org_name")), "县");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(reply, "person"), "org_name")),
+		"县");
 	assert_int_equal(json_integer_value(json_object_get(reply, "unread")), 0);
 }
 
@@ -94,7 +96,8 @@ static void a_session_that_ended_is_over_at_once(void **state)
 	world_person(&w, &p, w.county, "lin", "operator");
 	assert_int_equal(world_call(&w, p.token, "me.sessions", "{}"), 0);
 	snprintf(json, sizeof(json), "{\"id\":\"%s\"}",
-		 json_string_value(json_object_get(json_array_get(json_object_get(reply, "items"), 0), "id")));
+		 json_string_value(json_object_get(
+			 json_array_get(json_object_get(reply, "items"), 0), "id")));
 	assert_int_equal(world_call(&w, p.token, "me.end_session", json), 0);
 	assert_int_equal(world_call(&w, p.token, "me.show", "{}"), -E_UNAUTHORIZED);
 	assert_int_equal(world_sign_in(&w, &p, p.password, NULL), 0);
@@ -111,7 +114,8 @@ static void nobody_ends_anothers_session(void **state)
 	world_person(&w, &q, w.county, "gao", "operator");
 	assert_int_equal(world_call(&w, p.token, "me.sessions", "{}"), 0);
 	snprintf(json, sizeof(json), "{\"id\":\"%s\"}",
-		 json_string_value(json_object_get(json_array_get(json_object_get(reply, "items"), 0), "id")));
+		 json_string_value(json_object_get(
+			 json_array_get(json_object_get(reply, "items"), 0), "id")));
 	assert_int_equal(world_call(&w, q.token, "me.end_session", json), -E_NOT_FOUND);
 	assert_int_equal(world_call(&w, p.token, "me.show", "{}"), 0);
 }
@@ -169,5 +173,6 @@ static void garbage_is_no_session(void **state)
 #define T(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 RUN(T(the_right_password_opens_a_session), T(names_are_the_same_however_typed),
     T(unknown_name_and_wrong_password_look_alike), T(failures_lock_the_name_and_time_unlocks_it),
-    T(failures_lock_the_address), T(a_session_that_ended_is_over_at_once), T(nobody_ends_anothers_session),
-    T(an_idle_session_and_an_old_one_end), T(a_new_password_ends_the_other_sessions), T(garbage_is_no_session))
+    T(failures_lock_the_address), T(a_session_that_ended_is_over_at_once),
+    T(nobody_ends_anothers_session), T(an_idle_session_and_an_old_one_end),
+    T(a_new_password_ends_the_other_sessions), T(garbage_is_no_session))

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "outreach/feed.h"
 #include "store/config.h"
 #include "trust/audit.h"
@@ -52,7 +53,8 @@ static void load_operations(struct world *w)
 static struct db *open_db(struct world *w, const char *name, enum db_kind kind)
 {
 	char url[256];
-	struct db_options o = {.name = name, .url = url, .zone = "Asia/Shanghai", .writers = 4, .readers = 4};
+	struct db_options o = {
+		.name = name, .url = url, .zone = "Asia/Shanghai", .writers = 4, .readers = 4};
 	struct fault f = {0};
 	struct db *db;
 
@@ -83,6 +85,7 @@ void world_open(struct world *w, enum db_kind kind)
 {
 	struct fault f = {0};
 
+	log_set_level(LOG_WARN);
 	memset(w, 0, sizeof(*w));
 	world_now_ms = 0;
 	make_root(w);
@@ -146,10 +149,11 @@ static void parse_reply(struct call *call)
 	if (!call->reply.body.len)
 		return;
 	if (json_parse(buf_str(&call->reply.body), &reply, &f) < 0)
-		fail_msg("%s answers no JSON: %s\n%s", call->op->name, f.detail, call->reply.body.p);
-	if (op_check_reply(call->op, reply, &f) < 0)
-		fail_msg("%s answers otherwise than it says: %s %s\n%s", call->op->name, f.field, f.detail,
+		fail_msg("%s answers no JSON: %s\n%s", call->op->name, f.detail,
 			 call->reply.body.p);
+	if (op_check_reply(call->op, reply, &f) < 0)
+		fail_msg("%s answers otherwise than it says: %s %s\n%s", call->op->name, f.field,
+			 f.detail, call->reply.body.p);
 }
 
 int world_call(struct world *w, const char *token, const char *op, const char *json)
@@ -193,15 +197,16 @@ int world_sign_in(struct world *w, struct person *p, const char *password, const
 	char json[512];
 	int r;
 
-	snprintf(json, sizeof(json), "{\"name\":\"%s\",\"password\":\"%s\"%s%s%s}", p->name, password,
-		 otp ? ",\"otp\":\"" : "", otp ? otp : "", otp ? "\"" : "");
+	snprintf(json, sizeof(json), "{\"name\":\"%s\",\"password\":\"%s\"%s%s%s}", p->name,
+		 password, otp ? ",\"otp\":\"" : "", otp ? otp : "", otp ? "\"" : "");
 	r = world_call(w, "", "session.sign_in", json);
 	if (r == 0 && sscanf(cookie, "lexline=%63[^;]", p->token) != 1)
 		fail_msg("signed in without a cookie");
 	return r;
 }
 
-void world_person(struct world *w, struct person *p, int64_t org_id, const char *name, const char *role)
+void world_person(struct world *w, struct person *p, int64_t org_id, const char *name,
+		  const char *role)
 {
 	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(&w->env);
 	const char *roles[] = {role, NULL}, *password;

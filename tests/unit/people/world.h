@@ -1,5 +1,6 @@
 /**
- * @file world.h  A small installation in memory of a test: both stores, two organisations, some people.
+ * @file world.h  A small installation in memory of a test: both stores, two organisations, some
+ * people.
  *
  * Only the modules platform, people and clients are loaded. Tests call operations as HTTP would,
  * through op_bind() and the gate.
@@ -34,7 +35,8 @@ extern char cookie[256];
 
 void world_open(struct world *w, enum db_kind kind);
 void world_close(struct world *w);
-void world_person(struct world *w, struct person *p, int64_t org_id, const char *name, const char *role);
+void world_person(struct world *w, struct person *p, int64_t org_id, const char *name,
+		  const char *role);
 
 /**
  * Call an operation. @p token "" is nobody. @p json: the members of `in:`, "{}" none.
