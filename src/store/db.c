@@ -77,7 +77,7 @@ static struct db *db_new(const struct db_options *o, struct catalogue *ops)
 
 	if (!db)
 		abort();
-	db->backend = &db_backend_sqlite;
+	db->backend = is_pg_url(o->url) ? &db_backend_pg : &db_backend_sqlite;
 	db->name = dup_text(o->name);
 	db->url = dup_text(o->url);
 	db->schema = dup_text(o->schema ? o->schema : "lexline");
@@ -130,10 +130,6 @@ int db_open(const struct db_options *o, struct catalogue *ops, struct db **ret, 
 	struct db *db = db_new(o, ops);
 	int r;
 
-	if (is_pg_url(o->url)) {
-		db_release(db);
-		return fail(f, E_NOT_SUPPORTED, NULL, "PostgreSQL is not built in yet");
-	}
 	if (!db->zone) {
 		db_release(db);
 		return fail(f, E_CONFIG, "zone",
@@ -183,8 +179,11 @@ int db_ping(struct db *db, struct fault *f)
 	struct tx *tx;
 	int r;
 
-	if ((r = db_read(db, &ctx, &tx)) >= 0)
+	if ((r = db_read(db, &ctx, &tx)) >= 0) {
+		if (db->backend->ping)
+			r = db->backend->ping(db, tx);
 		db_read_end(tx);
+	}
 	if (r < 0 && f)
 		*f = ctx.fault;
 	return r;

@@ -65,6 +65,9 @@ struct db_backend {
 	struct tx *(*reader_tx)(void *conn);
 	int (*read_begin)(struct tx *tx);
 	void (*read_end)(struct tx *tx);
+	/** Ask the server whether it lives, inside a read; NULL: beginning the read has shown it.
+	 */
+	int (*ping)(struct db *db, struct tx *tx);
 	int (*run)(struct tx *tx, struct op_run *run, struct rows **ret);
 	int (*migrate)(struct db *db, struct fault *f);
 
@@ -135,6 +138,11 @@ struct migrator {
 		       struct fault *f);
 	int (*record)(void *conn, const struct migration *m, struct fault *f);
 };
+extern const char migrations_bootstrap[];
+void migration_hash(struct str sql, char ret[65]);
+/** One step in a transaction with its row. */
+MUST_CHECK int migration_step(struct arena *a, const struct migrator *m,
+			      const struct migration *step, struct fault *f);
 MUST_CHECK int migrations_run(struct db *db, const struct migrator *m, struct fault *f);
 
 #endif

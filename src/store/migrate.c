@@ -9,11 +9,11 @@
 
 #include "base/assets.h"
 
-#define BOOTSTRAP                                                                            \
-	"CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, hash text NOT NULL, " \
-	"applied_at bigint NOT NULL)"
+const char migrations_bootstrap[] =
+	"CREATE TABLE IF NOT EXISTS migrations ("
+	"name text PRIMARY KEY, hash text NOT NULL, applied_at bigint NOT NULL)";
 
-static void hash_text(struct str sql, char ret[65])
+void migration_hash(struct str sql, char ret[65])
 {
 	uint8_t hash[32];
 
@@ -81,7 +81,7 @@ int migrations_list(struct arena *a, const char *store, enum db_kind kind, struc
 			continue;
 		list[n].name = name;
 		list[n].sql = assets[i]->data;
-		hash_text(list[n].sql, list[n].hash);
+		migration_hash(list[n].sql, list[n].hash);
 		n++;
 	}
 	/* "001" sorts before "001.pg": the addition runs right after its step. */
@@ -91,8 +91,8 @@ int migrations_list(struct arena *a, const char *store, enum db_kind kind, struc
 	return 0;
 }
 
-static int run_step(struct arena *a, const struct migrator *m, const struct migration *step,
-		    struct fault *f)
+int migration_step(struct arena *a, const struct migrator *m, const struct migration *step,
+		   struct fault *f)
 {
 	struct fault ignored;
 	int r;
@@ -123,11 +123,11 @@ static int check_step(struct db *db, struct arena *a, const struct migrator *m,
 			    "restore the file and "
 			    "write the change as a new step",
 			    step->name);
-	if ((r = run_step(a, m, step, f)) < 0)
+	if ((r = migration_step(a, m, step, f)) < 0)
 		return fail(f, (enum error) - r, NULL,
 			    "The schema step %s failed; nothing of it was kept. The log says more",
 			    step->name);
-	log_event(LOG_INFO, "db.migrate", "store", db->name, "step", step->name, NULL);
+	log_event(LOG_DEBUG, "db.migrate", "store", db->name, "step", step->name, NULL);
 	return 0;
 }
 
@@ -139,7 +139,7 @@ int migrations_run(struct db *db, const struct migrator *m, struct fault *f)
 	int r;
 
 	if ((r = migrations_list(a, db->name, db->backend->kind, &steps, &n, f)) < 0 ||
-	    (r = m->exec(m->conn, BOOTSTRAP, f)) < 0)
+	    (r = m->exec(m->conn, migrations_bootstrap, f)) < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		if ((r = check_step(db, a, m, &steps[i], f)) < 0)

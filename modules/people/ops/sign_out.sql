@@ -1,6 +1,0 @@
--- op: session.sign_out
--- End this session.
--- route: DELETE /api/session
--- role: any
--- out: none
--- native:
