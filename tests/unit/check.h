@@ -1,25 +1,12 @@
 /**
- * @file check.h  cmocka with what it wants included first, and a list of tests without ceremony.
+ * @file check.h  test.h with assertions for our own types, and a list of tests without ceremony.
  */
 #ifndef LEXLINE_TEST_CHECK_H
 #define LEXLINE_TEST_CHECK_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
-/* fail() is ours (base/error.h). */
-#undef fail
-#undef fail_msg
-#define fail_msg(fmt, ...)                                           \
-	do {                                                         \
-		print_error("ERROR: " fmt "\n", ##__VA_ARGS__);      \
-		_fail(__FILE__, __LINE__);                           \
-	} while (0)
+#include "test.h"
 
 #include "base/error.h"
 #include "base/text.h"

@@ -1,0 +1,84 @@
+# What people type. The work is done by Meson (build), tools/test (suites) and tools/install (packages).
+#
+#   make run    install what is missing, build, start the demo on http://127.0.0.1:8080  (PORT=, DATA=)
+#   make build  build only                        make check  build, unit tests, lint: seconds
+#   make test   everything that must pass         (QUICK=1 leaves out PostgreSQL, browser and faults)
+#   make asan tsan fuzz bench e2e                 sanitizers, fuzzers, figures, browser tests alone
+#   make clean  remove what was built; var/ (your data) stays
+
+BUILD ?= build
+PORT ?= 8080
+DATA ?= var
+PROFILE ?= demo
+FUZZ_SECONDS ?= 60
+
+compiler = $(if $(shell command -v ccache),ccache )$(1)
+sites = $(patsubst %/package.json,%,$(wildcard web/*/package.json))
+pages = $(if $(shell command -v npm),$(addsuffix /dist/index.html,$(sites)))
+page_sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -o -type f -print)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: run build binary install-tests check test asan tsan fuzz bench e2e clean
+
+build: $(pages) binary
+
+binary: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) lexline
+
+$(BUILD)/build.ninja:
+	CC="$(call compiler,$(or $(CC_NAME),gcc))" meson setup $(BUILD) $(SETUP)
+
+# The pages go into the binary, so they come first.
+.SECONDEXPANSION:
+web/%/dist/index.html: $$(call page_sources,web/$$*) web/%/node_modules/.package-lock.json
+	cd web/$* && npm run build --silent
+	@touch $@
+
+# `npm ci` insists on the optional packages of every other system too; a registry that hasn't them
+# is served by `npm install`, which keeps the locked versions and checksums as well.
+web/%/node_modules/.package-lock.json: web/%/package-lock.json
+	cd web/$* && { npm ci --no-audit --no-fund --silent || npm install --no-save --no-audit --no-fund --loglevel=error; }
+	@touch $@
+
+run:
+	@tools/install
+	@$(MAKE) --no-print-directory build
+	@test -e $(DATA)/lexline.yaml || $(BUILD)/lexline init --data $(DATA) --profile $(PROFILE)
+	@exec $(BUILD)/lexline serve --data $(DATA) --listen 127.0.0.1:$(PORT)
+
+check: build
+	@ninja -C $(BUILD)
+	@tools/test --build $(BUILD) lint unit
+
+install-tests:
+	@tools/install --tests
+
+test: install-tests
+	@$(MAKE) --no-print-directory build
+	@ninja -C $(BUILD)
+	@tools/test --build $(BUILD) $(if $(QUICK),--quick) $(SUITES)
+
+# Each sanitizer has a build of its own and runs what exercises C.
+asan:
+	@$(MAKE) --no-print-directory test QUICK=1 BUILD=build-asan SUITES="unit api" \
+		SETUP="-Db_sanitize=address,undefined -Db_lundef=false"
+
+tsan:
+	@$(MAKE) --no-print-directory test QUICK=1 BUILD=build-tsan SUITES="unit api" \
+		SETUP="-Db_sanitize=thread -Db_lundef=false"
+
+fuzz:
+	@test -e build-fuzz/build.ninja || CC="$(call compiler,clang)" meson setup build-fuzz -Dfuzz=true \
+		-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
+	@ninja -C build-fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz build-fuzz
+
+bench: build
+	@BUILD=$(BUILD) bench/run
+
+e2e: install-tests build
+	@tools/test --build $(BUILD) browser
+
+clean:
+	rm -rf build build-* test-results $(addsuffix /dist,$(sites))
