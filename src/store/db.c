@@ -216,6 +216,38 @@ static void give_reader(struct db *db, void *conn)
 	pthread_mutex_unlock(&db->read_lock);
 }
 
+static size_t check_op(struct db *db, void *conn, const struct op *op, struct yreport *report)
+{
+	const struct op_script *script =
+		db->backend->kind == DB_SQLITE ? op->sql->sqlite : op->sql->pg;
+	CLEANUP(buf_free) struct buf message = {0};
+	struct ynode at = {.file = op->file, .line = 1};
+
+	for (size_t i = 0; i < script->n_stmts; i++)
+		if (db->backend->check(conn, op, &script->stmts[i], &message) < 0) {
+			yreport_add(report, &at, "%s, statement %zu: %s", op->name, i + 1,
+				    message.p);
+			return 1;
+		}
+	return 0;
+}
+
+size_t db_check(struct db *db, const struct catalogue *ops, struct yreport *report)
+{
+	void *conn = take_reader(db);
+	size_t bad = 0;
+
+	for (size_t i = 0; conn && i < catalogue_count(ops); i++) {
+		const struct op *op = catalogue_at(ops, i);
+
+		if (op->sql && (!strcmp(op->store, db->name) || !strcmp(op->store, "both")))
+			bad += check_op(db, conn, op, report);
+	}
+	if (conn)
+		give_reader(db, conn);
+	return bad;
+}
+
 int db_read(struct db *db, struct ctx *ctx, struct tx **ret)
 {
 	void *conn = take_reader(db);

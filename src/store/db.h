@@ -43,6 +43,10 @@ MUST_CHECK int db_migrate(struct db *db, struct fault *f);
 /** 0 when a trivial read works now. */
 MUST_CHECK int db_ping(struct db *db, struct fault *f);
 
+struct yreport;
+/** Prepare every operation of this store without running it. @return how many the database refuses; they are in the report */
+size_t db_check(struct db *db, const struct catalogue *ops, struct yreport *report);
+
 /* ---- transactions ------------------------------------------------------------------------- */
 
 struct tx; /**< a snapshot to read from, or a write transaction inside apply */

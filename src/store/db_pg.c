@@ -75,6 +75,32 @@ static bool send_prepare(struct pg_conn *c, const struct op_run *run, size_t i, 
 	return PQsendPrepare(c->c, name, st->pg.p, (int)st->n_params, types);
 }
 
+static int backend_check(void *conn, const struct op *op, const struct op_stmt *st,
+			 struct buf *ret_message)
+{
+	struct op_script script = {.stmts = (struct op_stmt *)st, .n_stmts = 1};
+	struct op_run run = {.op = op, .script = &script};
+	struct pg_conn *c = conn;
+	struct fault f;
+	PGresult *res = NULL;
+	bool end = false;
+	int r = 0;
+
+	if (pg_connect(c, &f) < 0 || !send_prepare(c, &run, 0, "") || !PQpipelineSync(c->c)) {
+		buf_adds(ret_message, "the database is away");
+		return -E_UNAVAILABLE;
+	}
+	while (!end && pg_result(c, &res) == 0) {
+		end = PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+		if (res && PQresultStatus(res) == PGRES_FATAL_ERROR) {
+			buf_adds(ret_message, PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+			r = -E_CONFIG;
+		}
+		PQclear(res);
+	}
+	return r;
+}
+
 static bool send_statement(struct pg_conn *c, struct pg_op *o, const struct op_run *run, size_t i)
 {
 	const struct op_stmt *st = &run->script->stmts[i];
@@ -373,6 +399,7 @@ const struct db_backend db_backend_pg = {
 	.ping = backend_ping,
 	.run = backend_run,
 	.migrate = pg_migrate,
+	.check = backend_check,
 	.rows_next = pg_rows_next,
 	.rows_free = pg_rows_free,
 	.rows_columns = pg_rows_columns,

@@ -549,6 +549,20 @@ static int backend_run(struct tx *tx, struct op_run *run, struct rows **ret)
 	return 0;
 }
 
+static int backend_check(void *conn, const struct op *op, const struct op_stmt *st,
+			 struct buf *ret_message)
+{
+	struct sq_conn *c = conn;
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(c->c, st->sqlite.p, -1, &s, NULL);
+
+	sqlite3_finalize(s);
+	if (rc == SQLITE_OK)
+		return 0;
+	buf_adds(ret_message, sqlite3_errmsg(c->c));
+	return -E_CONFIG;
+}
+
 /* ---- rows --------------------------------------------------------------------------------- */
 
 static struct sq_op *op_of(const struct rows *r)
@@ -745,6 +759,7 @@ const struct db_backend db_backend_sqlite = {
 	.read_end = read_end,
 	.run = backend_run,
 	.migrate = backend_migrate,
+	.check = backend_check,
 	.rows_next = sq_rows_next,
 	.rows_free = sq_rows_free,
 	.rows_columns = sq_rows_columns,
