@@ -1,7 +1,22 @@
 /* Opening the room: rules of the configuration, roles, sessions. */
 #include "people/people.h"
 
+#include "people/natives.h"
 #include "people/room.h"
+#include "people/sessions.h"
+#include "people/staff.h"
+
+const struct native people_natives[] = {
+	{"session.sign_in", sign_in_prepare, sign_in_apply, sign_in_finish},
+	{"session.sign_out", NULL, sign_out_apply, sign_out_finish},
+	{"me.show", NULL, me_show_apply, NULL},
+	{"me.end_session", NULL, me_end_session_apply, me_end_session_finish},
+	{"me.password", me_password_prepare, me_password_apply, me_changed_finish},
+	{"me.totp", me_totp_prepare, me_totp_apply, me_totp_finish},
+	{"me.totp_confirm", NULL, me_totp_confirm_apply, me_changed_finish},
+	{"me.totp_remove", me_totp_remove_prepare, me_totp_remove_apply, me_changed_finish},
+};
+const size_t people_n_natives = ARRAY_SIZE(people_natives);
 
 static const char *const rule_keys[] = {
 	"password_min",	    "lock_after",	    "lock_after_ip", "lock_seconds",
@@ -40,8 +55,13 @@ int people_open(struct env *env, struct people **ret, struct fault *f)
 	if (!p)
 		return fail(f, E_NO_MEMORY, NULL, "no memory for the accounts");
 	p->env = env;
+	p->sessions = sessions_new();
+	if (sodium_init() < 0 || !p->sessions) {
+		people_close(p);
+		return fail(f, E_INTERNAL, NULL, "the accounts could not be set up");
+	}
 	if ((r = read_rules(env->config ? env->config->people : NULL, &p->rules, f)) < 0 ||
-	    (r = roles_open(env, &p->roles, f)) < 0) {
+	    (r = roles_open(env, &p->roles, f)) < 0 || (r = tree_copy(env, true, f)) < 0) {
 		people_close(p);
 		return r;
 	}
@@ -54,5 +74,6 @@ void people_close(struct people *p)
 	if (!p)
 		return;
 	roles_close(p->roles);
+	sessions_free(p->sessions);
 	free(p);
 }

@@ -13,14 +13,13 @@ struct session_cache;
 
 /** From `people:` of the configuration. */
 struct people_rules {
-	int password_min;	  /**< characters */
-	int lock_after;		  /**< failed sign-ins of one name */
-	int lock_after_ip;	  /**< failed sign-ins from one address */
-	int64_t lock_ms;	  /**< first lock; doubles with each further failure … */
-	int64_t lock_max_ms;	  /**< … up to this */
-	int64_t session_idle_ms;  /**< without a request */
-	int64_t session_max_ms;	  /**< since signing in */
-	bool totp_required_admin; /**< reserved tiers can't sign in without */
+	int password_min;	 /**< characters */
+	int lock_after;		 /**< failed sign-ins of one name */
+	int lock_after_ip;	 /**< failed sign-ins from one address */
+	int64_t lock_ms;	 /**< first lock; doubles with each further failure … */
+	int64_t lock_max_ms;	 /**< … up to this */
+	int64_t session_idle_ms; /**< without a request */
+	int64_t session_max_ms;	 /**< since signing in */
 };
 
 struct people {

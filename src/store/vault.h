@@ -18,13 +18,19 @@ struct vault;
 
 enum seal_purpose { SEAL_FIELD, SEAL_INDEX, SEAL_BLOB, SEAL_SECRET /**< TOTP secrets, channel credentials */ };
 
-/** Make the master key file (0600, not overwritten). */
+/** Make the master key file (0600). @return 0, -E_EXISTS (it is not overwritten), -E_CONFIG, -E_DISK_FULL, -E_IO */
 MUST_CHECK int vault_create_master(const char *key_file, struct fault *f);
 /** @return 0, -E_CONFIG (missing, wrong mode, wrong size: says which and the remedy) */
 MUST_CHECK int vault_open(const struct config *config, struct vault **ret, struct fault *f);
 void vault_close(struct vault *v);
-/** Load the wrapped data keys of a store after it was opened and migrated. */
+/** Load the wrapped data keys of a store after it was opened and migrated; again to see what other nodes made. */
 MUST_CHECK int vault_attach(struct vault *v, struct db *db, struct fault *f);
+/**
+ * Make an organisation's keys in a store now. Sealing makes a missing key by itself: outside transactions
+ * with a write of its own, within an apply of the same store as part of that transaction. Only whoever
+ * seals for one store within a transaction of the other must prepare before it.
+ */
+MUST_CHECK int vault_prepare(struct vault *v, const char *db_name, int64_t org_id, struct fault *f);
 
 /** @p db_name: "cases" or "clients"; @p bound_to: e.g. "client.phone", authenticated with the value. In the arena. */
 MUST_CHECK int vault_seal(struct vault *v, const char *db_name, int64_t org_id, enum seal_purpose p, const char *bound_to,
@@ -43,8 +49,11 @@ MUST_CHECK int vault_new_blob_key(struct vault *v, int64_t org_id, uint8_t ret_k
 MUST_CHECK int vault_open_blob_key(struct vault *v, int64_t org_id, const uint8_t wrapped[81], uint8_t ret_key[32], struct fault *f);
 
 /**
- * `lexline keys rotate`: a new generation of data keys; old ones stay for reading. With
- * @p master: a new master key too, all data keys wrapped again. Re-sealing of old values is a job.
+ * `lexline keys rotate`: a new generation of data keys; old ones stay for reading. With @p master: a new
+ * master key too, all data keys wrapped again; the former key file stays beside it as
+ * KEY_FILE.<fingerprint>, for backups made before. Other nodes must be restarted after that.
+ *
+ * Keys of blind indexes stay as they are: values indexed with another key would no longer be found.
  */
 MUST_CHECK int vault_rotate(struct vault *v, bool master, struct fault *f);
 

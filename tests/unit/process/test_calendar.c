@@ -1,5 +1,5 @@
 /* P20, V02: periods in calendars. The tables in calendar/ were worked out by hand from the law. */
-#include "../test.h"
+#include "test.h"
 
 #include "base/file.h"
 #include "process/calendar.h"
@@ -11,7 +11,8 @@ static struct calendar_set *set;
 
 static struct ynode *load(const char *name)
 {
-	char *path = path_join(arena, TEST_SOURCE_ROOT "/tests/unit/process/calendar", name);
+	char *path = arena_printf(arena, "%s/tests/unit/process/calendar/%s",
+				  getenv("LEXLINE_SOURCE"), name);
 	struct ynode *root = NULL;
 	struct fault f = {0};
 
@@ -24,7 +25,7 @@ static int set_up(void **state)
 {
 	struct yreport report = {0};
 
-	setenv("LEXLINE_ROOT", TEST_SOURCE_ROOT, 1);
+	setenv("LEXLINE_ROOT", getenv("LEXLINE_SOURCE"), 1);
 	arena = arena_new();
 	if (calendar_set_from_yaml(load("calendars.yaml"), "Asia/Shanghai", &set, &report) < 0)
 		fail_msg("%s", report.text.p);
@@ -59,8 +60,8 @@ static int64_t instant(const struct calendar *c, const struct ynode *n)
 	if (n->text.len != 16 || date_parse((struct str){n->text.p, 10}, &day) < 0)
 		fail_msg("%s:%d: no instant", n->file, n->line);
 	return zone_instant(calendar_zone(c), day,
-			    (n->text.p[11] - '0') * 600 + (n->text.p[12] - '0') * 60 + (n->text.p[14] - '0') * 10 +
-				    n->text.p[15] - '0');
+			    (n->text.p[11] - '0') * 600 + (n->text.p[12] - '0') * 60 +
+				    (n->text.p[14] - '0') * 10 + n->text.p[15] - '0');
 }
 
 static struct period period(const struct ynode *n)
@@ -73,16 +74,19 @@ static struct period period(const struct ynode *n)
 	return p;
 }
 
-static void same_instant(const struct calendar *c, const struct ynode *row, int64_t got, int64_t want)
+static void same_instant(const struct calendar *c, const struct ynode *row, int64_t got,
+			 int64_t want)
 {
 	if (got != want)
-		fail_msg("%s:%d: got %s, want %s", row->file, row->line, time_format(arena, got, calendar_zone(c)),
+		fail_msg("%s:%d: got %s, want %s", row->file, row->line,
+			 time_format(arena, got, calendar_zone(c)),
 			 time_format(arena, want, calendar_zone(c)));
 }
 
 static size_t rows_checked;
 
-static void each_row(const char *file, void (*check)(const struct calendar *c, const struct ynode *row))
+static void each_row(const char *file,
+		     void (*check)(const struct calendar *c, const struct ynode *row))
 {
 	struct ynode *rows = yaml_get(load(file), "rows");
 
@@ -118,7 +122,8 @@ static void check_pause(const struct calendar *c, const struct ynode *row)
 
 	assert_int_equal(calendar_due(c, &p, instant(c, yaml_get(row, "from")), &due, NULL), 0);
 	left = calendar_remaining(c, &p, instant(c, yaml_get(row, "pause")), due);
-	assert_int_equal(calendar_resume(c, &p, left, instant(c, yaml_get(row, "resume")), &due, NULL), 0);
+	assert_int_equal(
+		calendar_resume(c, &p, left, instant(c, yaml_get(row, "resume")), &due, NULL), 0);
 	same_instant(c, row, due, instant(c, yaml_get(row, "due")));
 }
 
@@ -163,7 +168,7 @@ static uint64_t random_below(uint64_t n) /* xorshift64: the same run each time *
 	return seed % n;
 }
 
-static const char *const calendars_with_hours[] = {"hn",       "ah",	   "ah-makeup", "ah-fridays",
+static const char *const calendars_with_hours[] = {"hn",       "ah",	  "ah-makeup", "ah-fridays",
 						   "saturday", "all-day", "new-york"};
 
 /* What a clerk would do: look at each minute whether duty runs. */
@@ -179,8 +184,10 @@ static void p20_working_minutes_agree_with_a_counter(void **state)
 	int64_t start = date_from_civil(2025, 1, 1) * 1440;
 
 	for (int i = 0; i < 300; i++) {
-		const struct calendar *c = calendar(calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
-		int64_t from = (start + (int64_t)random_below(2 * 365 * 1440)) * MINUTE_MS, due, back;
+		const struct calendar *c = calendar(
+			calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
+		int64_t from = (start + (int64_t)random_below(2 * 365 * 1440)) * MINUTE_MS, due,
+			back;
 		struct period p = {PERIOD_WORKING_MINUTES, (int32_t)(1 + random_below(400))};
 
 		assert_int_equal(calendar_due(c, &p, from, &due, NULL), 0);
@@ -212,7 +219,8 @@ static void p20_working_days_agree_with_a_walk(void **state)
 	int64_t start = date_from_civil(2025, 1, 1) * 1440;
 
 	for (int i = 0; i < 300; i++) {
-		const struct calendar *c = calendar(calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
+		const struct calendar *c = calendar(
+			calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
 		int64_t from = (start + (int64_t)random_below(2 * 365 * 1440)) * MINUTE_MS, due;
 		struct period p = {PERIOD_WORKING_DAYS, (int32_t)(1 + random_below(12))};
 
@@ -224,19 +232,23 @@ static void p20_working_days_agree_with_a_walk(void **state)
 /* A clock paused and resumed at once is due when it was. */
 static void p20_a_pause_of_no_length_changes_nothing(void **state)
 {
-	static const enum period_kind kinds[] = {PERIOD_MINUTES, PERIOD_WORKING_MINUTES, PERIOD_DAYS,
-						 PERIOD_WORKING_DAYS, PERIOD_MONTHS};
+	static const enum period_kind kinds[] = {PERIOD_MINUTES, PERIOD_WORKING_MINUTES,
+						 PERIOD_DAYS, PERIOD_WORKING_DAYS, PERIOD_MONTHS};
 	int64_t start = date_from_civil(2025, 1, 1) * 1440;
 
 	for (int i = 0; i < 500; i++) {
-		const struct calendar *c = calendar(calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
-		int64_t from = (start + (int64_t)random_below(600 * 1440)) * MINUTE_MS, due, again, at;
-		struct period p = {kinds[random_below(ARRAY_SIZE(kinds))], (int32_t)(1 + random_below(9))};
+		const struct calendar *c = calendar(
+			calendars_with_hours[random_below(ARRAY_SIZE(calendars_with_hours))]);
+		int64_t from = (start + (int64_t)random_below(600 * 1440)) * MINUTE_MS, due, again,
+			at;
+		struct period p = {kinds[random_below(ARRAY_SIZE(kinds))],
+				   (int32_t)(1 + random_below(9))};
 
 		assert_int_equal(calendar_due(c, &p, from, &due, NULL), 0);
 		at = from + (int64_t)random_below((uint64_t)(due - from));
-		assert_int_equal(
-			calendar_resume(c, &p, calendar_remaining(c, &p, at, due), at, &again, NULL), 0);
+		assert_int_equal(calendar_resume(c, &p, calendar_remaining(c, &p, at, due), at,
+						 &again, NULL),
+				 0);
 		assert_true(again == due);
 	}
 }
@@ -276,10 +288,21 @@ static void periods_are_read_and_written(void **state)
 
 static void what_is_no_period_is_refused(void **state)
 {
-	static const char *const texts[] = {"",	      "2",	 "days",	    "0 days",	      "-1 days",
-					    "2 working weeks", "2 working months", "1.5 hours", "before the 32nd",
-					    "before 15th", "2 days ago", "two days", "99999999999 days",
-					    "1000 years", "before the 15th of this month"};
+	static const char *const texts[] = {"",
+					    "2",
+					    "days",
+					    "0 days",
+					    "-1 days",
+					    "2 working weeks",
+					    "2 working months",
+					    "1.5 hours",
+					    "before the 32nd",
+					    "before 15th",
+					    "2 days ago",
+					    "two days",
+					    "99999999999 days",
+					    "1000 years",
+					    "before the 15th of this month"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct fault f = {0};
@@ -308,15 +331,20 @@ static void mistakes_in_the_file_are_told_with_their_line(void **state)
 	} rows[] = {
 		{"official: [cn-2025]\nholydays: []\n", "2:"},
 		{"official: [cn-1925]\n", "there is no modules/calendars/data/cn-1925.yaml"},
-		{"calendars:\n  d:\n    windows: [{days: fri, from: \"17:00\", to: \"14:30\"}]\n", "3:"},
-		{"calendars:\n  d:\n    windows: [{days: fryday, from: \"10:00\", to: \"14:30\"}]\n",
+		{"calendars:\n  d:\n    windows: [{days: fri, from: \"17:00\", to: \"14:30\"}]\n",
+		 "3:"},
+		{"calendars:\n  d:\n    windows: [{days: fryday, from: \"10:00\", to: "
+		 "\"14:30\"}]\n",
 		 "'fryday' is no weekday"},
-		{"calendars:\n  d:\n    windows: [{days: fri, from: \"10:00\", to: \"25:30\"}]\n", "no time of the day"},
-		{"calendars:\n  d:\n    windows:\n      - {days: fri, from: \"10:00\", to: \"12:00\"}\n"
+		{"calendars:\n  d:\n    windows: [{days: fri, from: \"10:00\", to: \"25:30\"}]\n",
+		 "no time of the day"},
+		{"calendars:\n  d:\n    windows:\n      - {days: fri, from: \"10:00\", to: "
+		 "\"12:00\"}\n"
 		 "      - {days: mon-fri, from: \"11:00\", to: \"13:00\"}\n",
 		 "overlap"},
 		{"calendars:\n  d:\n    working_days: windows\n", "has none"},
-		{"calendars:\n  d:\n    days: [{label: x, from: 2026-13-01}]\n", "a date is written"},
+		{"calendars:\n  d:\n    days: [{label: x, from: 2026-13-01}]\n",
+		 "a date is written"},
 		{"calendars:\n  official: {}\n", "choose another name"},
 		{"calendars:\n  d: {zone: Asia/Changsha}\n", "no time zone"},
 	};
@@ -326,7 +354,8 @@ static void mistakes_in_the_file_are_told_with_their_line(void **state)
 		struct calendar_set *s = NULL;
 		struct ynode *root;
 
-		assert_int_equal(yaml_parse(arena, str_of(rows[i].text), "calendar.yaml", &root, NULL), 0);
+		assert_int_equal(
+			yaml_parse(arena, str_of(rows[i].text), "calendar.yaml", &root, NULL), 0);
 		assert_true(calendar_set_from_yaml(root, "Asia/Shanghai", &s, &report) < 0);
 		if (!strstr(report.text.p, rows[i].finding))
 			fail_msg("'%s' lacks '%s'", report.text.p, rows[i].finding);

@@ -1,0 +1,7 @@
+-- op: me.end_session
+-- End one of the caller's own sessions; at once on this node, within 5 seconds on others.
+-- route: DELETE /api/me/sessions/{id}
+-- role: any
+-- in: id id
+-- out: none
+-- native:

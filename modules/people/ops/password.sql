@@ -1,0 +1,8 @@
+-- op: me.password
+-- Change one's own password; all other sessions end.
+-- route: POST /api/me/password
+-- role: any
+-- rate: 20/min actor
+-- in: old text (1..200) | new text (1..200)
+-- out: none
+-- native:

@@ -1,0 +1,6 @@
+-- op: me.show
+-- Who am I, what may I do, how many messages wait.
+-- route: GET /api/me
+-- role: any
+-- out: one {person one {id id, name text, display_name text, org_id id, org_name text, roles many text, lang text}, csrf text, password_must_change bool, totp bool, permissions many text, unread int}
+-- native:

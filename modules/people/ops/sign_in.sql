@@ -1,0 +1,8 @@
+-- op: session.sign_in
+-- Sign in with name, password and, when the account has one, a one-time code. Answers with the cookie `lexline`.
+-- route: POST /api/session
+-- role: public
+-- rate: 120/min ip
+-- in: name text (1..64) | password text (1..200) | otp text? (6..8)
+-- out: one {person one {id id, name text, display_name text, org_id id, org_name text, roles many text, lang text}, csrf text, password_must_change bool}
+-- native:

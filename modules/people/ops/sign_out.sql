@@ -1,0 +1,6 @@
+-- op: session.sign_out
+-- End this session.
+-- route: DELETE /api/session
+-- role: any
+-- out: none
+-- native:

@@ -1,0 +1,7 @@
+-- op: me.totp
+-- Begin with one-time codes: a fresh secret, its address for an authenticator and the same as a picture.
+-- route: POST /api/me/totp
+-- role: any
+-- rate: 20/min actor
+-- out: one {secret text, uri text, svg text}
+-- native:

@@ -1,0 +1,8 @@
+-- op: me.totp_confirm
+-- Prove that the authenticator works; from now on signing in needs a code.
+-- route: POST /api/me/totp/confirm
+-- role: any
+-- rate: 20/min actor
+-- in: otp text (6..8)
+-- out: none
+-- native:

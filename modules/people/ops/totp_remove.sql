@@ -1,0 +1,8 @@
+-- op: me.totp_remove
+-- Stop using one-time codes.
+-- route: DELETE /api/me/totp
+-- role: any
+-- rate: 20/min actor
+-- in: password text (1..200)
+-- out: none
+-- native:

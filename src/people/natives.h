@@ -1,0 +1,30 @@
+/**
+ * @file natives.h  The operations of this room that are carried out in C, one table in people.c.
+ */
+#ifndef LEXLINE_PEOPLE_NATIVES_H
+#define LEXLINE_PEOPLE_NATIVES_H
+
+#include "store/op.h"
+
+/* sign_in.c */
+int sign_in_prepare(struct call *call);
+int sign_in_apply(struct call *call, struct tx *tx);
+int sign_in_finish(struct call *call);
+int sign_out_apply(struct call *call, struct tx *tx);
+int sign_out_finish(struct call *call);
+
+/* me.c */
+int me_show_apply(struct call *call, struct tx *tx);
+int me_end_session_apply(struct call *call, struct tx *tx);
+int me_end_session_finish(struct call *call);
+int me_password_prepare(struct call *call);
+int me_password_apply(struct call *call, struct tx *tx);
+int me_totp_prepare(struct call *call);
+int me_totp_apply(struct call *call, struct tx *tx);
+int me_totp_finish(struct call *call);
+int me_totp_confirm_apply(struct call *call, struct tx *tx);
+int me_totp_remove_prepare(struct call *call);
+int me_totp_remove_apply(struct call *call, struct tx *tx);
+int me_changed_finish(struct call *call);
+
+#endif
