@@ -16,6 +16,7 @@
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define VPRINTF(fmt) __attribute__((format(printf, fmt, 0)))
 #define UNUSED __attribute__((unused))
 
 /** Run `release_fn(&variable)` when the variable goes out of scope. */

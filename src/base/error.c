@@ -36,6 +36,7 @@ static void trim_cut_character(char *s, size_t size, int wanted)
 	}
 }
 
+VPRINTF(4)
 static void describe(struct fault *f, int err, const char *field, const char *fmt, va_list ap)
 {
 	int wanted;

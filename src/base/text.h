@@ -40,7 +40,7 @@ void buf_add(struct buf *b, const void *p, size_t len);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) VPRINTF(2);
 struct str buf_str(const struct buf *b);
 
 /** Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms), and no NUL. */

@@ -6,6 +6,7 @@
 
 #define NAME_MAX_BYTES 64
 
+VPRINTF(4)
 static void add_at(struct yreport *r, const char *file, int line, const char *fmt, va_list ap)
 {
 	buf_printf(&r->text, "%s:%d: ", file, line);
