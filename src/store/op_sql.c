@@ -111,6 +111,12 @@ static void emit(struct scan *s, const char *p, size_t len)
 	buf_add(&s->pg, p, len);
 }
 
+static void space(struct scan *s)
+{
+	if (s->sqlite.len && s->sqlite.p[s->sqlite.len - 1] != ' ')
+		emit(s, " ", 1);
+}
+
 static void emit_param(struct scan *s, struct str name)
 {
 	int index = param_index(s, name);
@@ -229,7 +235,7 @@ static bool skip_comment(struct scan *s)
 	} else {
 		return false;
 	}
-	emit(s, " ", 1);
+	space(s);
 	return true;
 }
 
@@ -239,8 +245,7 @@ static void take_space(struct scan *s)
 
 	while (s->pos < s->src->text.len && strchr(" \t\r\n", p[s->pos]))
 		s->line += p[s->pos++] == '\n';
-	if (s->sqlite.len && s->sqlite.p[s->sqlite.len - 1] != ' ')
-		emit(s, " ", 1);
+	space(s);
 }
 
 /* `:name` is a parameter, `::type` a cast. */

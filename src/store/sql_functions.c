@@ -41,7 +41,8 @@ static void fn_jint(sqlite3_context *c, int n, sqlite3_value **v)
 
 	if (str_is(member, "true") || str_is(member, "false"))
 		sqlite3_result_int64(c, str_is(member, "true"));
-	else if (member.p && member.len <= 19 && str_to_int(member, &i) == 0)
+	else if (member.len && member.p[0] != '+' && member.len - (member.p[0] == '-') <= 18 &&
+		 str_to_int(member, &i) == 0)
 		sqlite3_result_int64(c, i);
 	else
 		sqlite3_result_null(c);
