@@ -1,4 +1,4 @@
-#include "knowledge/index.h"
+#include "knowledge/index_inner.h"
 
 #include <math.h>
 
@@ -6,43 +6,18 @@
 #include "base/memory.h"
 
 /* Measured on lay questions: small changes don't matter (docs/decisions.md). */
-#define BM25_K1 1.5f
-#define BM25_B 0.75f
 static const float field_weight[FIELD_COUNT] = {1.0f, 1.0f, 1.0f};
 
-#define IMPACT_SCALE 65535.0f
 #define MAX_QUERY_TERMS 512
-
-/** Open addressing: term → number of its posting list. */
-struct term_table {
-	term_t *keys;
-	uint32_t *lists;
-	size_t mask, used;
-};
-
-struct occurrence { /**< one term in one document while building */
-	uint32_t list;
-	uint32_t doc;
-	uint16_t tf[FIELD_COUNT];
-};
 
 struct index_builder {
 	struct term_table terms;
+	VEC(term_t) term_of;
 	VEC(struct index_doc) docs;
 	VEC(struct occurrence) occurrences; /**< grouped by document */
-	VEC(uint32_t) lengths;		    /**< FIELD_COUNT per document, in terms */
-	VEC(uint32_t) last;		    /**< per list: index + 1 of its newest occurrence */
-};
-
-struct index {
-	struct term_table terms;
-	struct index_doc *docs;
-	size_t n_docs;
-	size_t n_lists;
-	uint64_t *starts; /**< n_lists + 1 */
-	uint32_t *doc;	  /**< postings: document numbers, rising within a list */
-	uint16_t *impact; /**< beside it: saturated frequency × IMPACT_SCALE */
-	float *idf;
+	VEC(uint64_t) doc_starts;
+	VEC(uint32_t) lengths; /**< FIELD_COUNT per document, in terms */
+	VEC(uint64_t) last;    /**< per list: index + 1 of its newest occurrence */
 };
 
 /* ---- term table ----------------------------------------------------------------------------- */
@@ -108,13 +83,13 @@ static uint32_t term_intern(struct term_table *t, term_t term)
 	return t->lists[slot];
 }
 
-static bool term_find(const struct term_table *t, term_t term, uint32_t *ret)
+bool index_find(const struct index *ix, term_t term, uint32_t *ret_list)
 {
-	size_t slot = term_slot(t, term);
+	size_t slot = term_slot(&ix->terms, term);
 
-	if (!t->keys[slot])
+	if (!ix->terms.keys[slot])
 		return false;
-	*ret = t->lists[slot];
+	*ret_list = ix->terms.lists[slot];
 	return true;
 }
 
@@ -128,80 +103,81 @@ struct index_builder *index_builder_new(void)
 	return b;
 }
 
-static void count_term(struct index_builder *b, uint32_t doc, term_t term, enum index_field field)
+static void count_term(struct index_builder *b, term_t term, enum index_field field)
 {
 	uint32_t list = term_intern(&b->terms, term);
+	uint64_t first = b->doc_starts.at[b->doc_starts.n - 1];
 	struct occurrence *o;
 
-	while (b->last.n <= list)
+	if (b->last.n <= list) {
 		VEC_ADD(&b->last, 0);
-	if (!b->last.at[list] || b->occurrences.at[b->last.at[list] - 1].doc != doc) {
-		VEC_ADD(&b->occurrences, ((struct occurrence){.list = list, .doc = doc}));
-		b->last.at[list] = (uint32_t)b->occurrences.n;
+		VEC_ADD(&b->term_of, term);
+	}
+	if (b->last.at[list] <= first) {
+		VEC_ADD(&b->occurrences, ((struct occurrence){.list = list}));
+		b->last.at[list] = b->occurrences.n;
 	}
 	o = &b->occurrences.at[b->last.at[list] - 1];
-	if (o->tf[field] < UINT16_MAX)
+	if (o->tf[field] < UINT8_MAX)
 		o->tf[field]++;
 }
 
 void index_builder_add(struct index_builder *b, const struct index_doc *doc, const struct str fields[FIELD_COUNT])
 {
-	uint32_t number = (uint32_t)b->docs.n;
-
 	VEC_ADD(&b->docs, *doc);
+	VEC_ADD(&b->doc_starts, b->occurrences.n);
 	for (int f = 0; f < FIELD_COUNT; f++) {
 		struct term_scan scan = term_scan(fields[f]);
 		struct term_at at;
 		uint32_t length = 0;
 
 		for (; term_next(&scan, &at); length++)
-			count_term(b, number, at.term, (enum index_field)f);
+			count_term(b, at.term, (enum index_field)f);
 		VEC_ADD(&b->lengths, length);
 	}
 }
 
-static void average_lengths(const struct index_builder *b, float ret[FIELD_COUNT])
+static void average_lengths(struct index *ix)
 {
 	for (int f = 0; f < FIELD_COUNT; f++) {
 		double sum = 0;
 
-		for (size_t d = 0; d < b->docs.n; d++)
-			sum += b->lengths.at[d * FIELD_COUNT + (size_t)f];
-		ret[f] = b->docs.n && sum > 0 ? (float)(sum / (double)b->docs.n) : 1.0f;
+		for (size_t d = 0; d < ix->n_docs; d++)
+			sum += ix->lengths[d * FIELD_COUNT + (size_t)f];
+		ix->average[f] = sum > 0 ? (float)(sum / (double)ix->n_docs) : 1.0f;
 	}
 }
 
 /** tf' / (k1 + tf') with tf' the weighted, length-normalised sum over the fields; in 0 … 1. */
-static float saturated(const struct index_builder *b, const struct occurrence *o, const float average[FIELD_COUNT])
+static float saturated(const struct index *ix, size_t doc, const struct occurrence *o)
 {
 	float tf = 0;
 
-	for (int f = 0; f < FIELD_COUNT; f++) {
-		float length = (float)b->lengths.at[(size_t)o->doc * FIELD_COUNT + (size_t)f];
+	for (size_t f = 0; f < FIELD_COUNT; f++) {
+		float length = (float)ix->lengths[doc * FIELD_COUNT + f];
 
 		if (o->tf[f])
-			tf += field_weight[f] * (float)o->tf[f] / (1 - BM25_B + BM25_B * length / average[f]);
+			tf += field_weight[f] * (float)o->tf[f] / (1 - BM25_B + BM25_B * length / ix->average[f]);
 	}
 	return tf / (BM25_K1 + tf);
 }
 
-static void fill_postings(const struct index_builder *b, struct index *ix)
+static void fill_postings(struct index *ix)
 {
 	uint64_t *at = array_new(ix->n_lists + 1, sizeof(*at));
-	float average[FIELD_COUNT];
 
-	average_lengths(b, average);
-	for (size_t i = 0; i < b->occurrences.n; i++)
-		ix->starts[b->occurrences.at[i].list + 1]++;
+	for (uint64_t i = 0; i < ix->doc_starts[ix->n_docs]; i++)
+		ix->starts[ix->occurrences[i].list + 1]++;
 	for (size_t l = 0; l < ix->n_lists; l++)
 		ix->starts[l + 1] += ix->starts[l];
 	memcpy(at, ix->starts, ix->n_lists * sizeof(*at));
-	for (size_t i = 0; i < b->occurrences.n; i++) {
-		const struct occurrence *o = &b->occurrences.at[i];
-		uint64_t slot = at[o->list]++;
+	for (size_t d = 0; d < ix->n_docs; d++) {
+		for (uint64_t i = ix->doc_starts[d]; i < ix->doc_starts[d + 1]; i++) {
+			uint64_t slot = at[ix->occurrences[i].list]++;
 
-		ix->doc[slot] = o->doc;
-		ix->impact[slot] = (uint16_t)lrintf(saturated(b, o, average) * IMPACT_SCALE);
+			ix->doc[slot] = (uint32_t)d;
+			ix->impact[slot] = (uint16_t)lrintf(saturated(ix, d, &ix->occurrences[i]) * IMPACT_SCALE);
+		}
 	}
 	free(at);
 }
@@ -215,24 +191,37 @@ static void weigh_terms(struct index *ix)
 	}
 }
 
+/** Hand the builder's arrays over. */
+static void take_arrays(struct index *ix, struct index_builder *b)
+{
+	VEC_ADD(&b->doc_starts, b->occurrences.n);
+	ix->n_docs = b->docs.n;
+	ix->n_lists = b->terms.used;
+	ix->terms = b->terms;
+	ix->term_of = b->term_of.at;
+	ix->docs = b->docs.at;
+	ix->doc_starts = b->doc_starts.at;
+	ix->occurrences = realloc(b->occurrences.at, (b->occurrences.n + 1) * sizeof(b->occurrences.at[0]));
+	if (!ix->occurrences)
+		ix->occurrences = b->occurrences.at;
+	ix->lengths = b->lengths.at;
+	VEC_FREE(&b->last);
+	free(b);
+}
+
 struct index *index_builder_finish(struct index_builder *b)
 {
 	struct index *ix = array_new(1, sizeof(*ix));
+	uint64_t postings = b->occurrences.n;
 
-	ix->n_docs = b->docs.n;
-	ix->n_lists = b->terms.used;
+	take_arrays(ix, b);
 	ix->starts = array_new(ix->n_lists + 1, sizeof(ix->starts[0]));
-	ix->doc = array_new(b->occurrences.n, sizeof(ix->doc[0]));
-	ix->impact = array_new(b->occurrences.n, sizeof(ix->impact[0]));
+	ix->doc = array_new(postings, sizeof(ix->doc[0]));
+	ix->impact = array_new(postings, sizeof(ix->impact[0]));
 	ix->idf = array_new(ix->n_lists, sizeof(ix->idf[0]));
-	fill_postings(b, ix);
+	average_lengths(ix);
+	fill_postings(ix);
 	weigh_terms(ix);
-	ix->terms = b->terms;
-	ix->docs = b->docs.at;
-	VEC_FREE(&b->occurrences);
-	VEC_FREE(&b->lengths);
-	VEC_FREE(&b->last);
-	free(b);
 	return ix;
 }
 
@@ -241,7 +230,11 @@ void index_free(struct index *ix)
 	if (!ix)
 		return;
 	term_table_free(&ix->terms);
+	free(ix->term_of);
 	free(ix->docs);
+	free(ix->doc_starts);
+	free(ix->occurrences);
+	free(ix->lengths);
 	free(ix->starts);
 	free(ix->doc);
 	free(ix->impact);
@@ -272,9 +265,9 @@ static size_t query_terms(struct str query, term_t terms[MAX_QUERY_TERMS])
 	return n;
 }
 
-static void add_list(const struct index *ix, uint32_t list, float *scores)
+void index_add_list(const struct index *ix, uint32_t list, float weight, float *scores)
 {
-	float weight = ix->idf[list] / IMPACT_SCALE;
+	weight *= ix->idf[list] / IMPACT_SCALE;
 
 	for (uint64_t i = ix->starts[list]; i < ix->starts[list + 1]; i++)
 		scores[ix->doc[i]] += weight * (float)ix->impact[i];
@@ -352,8 +345,8 @@ size_t index_search(const struct index *ix, struct str query, int64_t day, struc
 		return 0;
 	scores = array_new(ix->n_docs, sizeof(*scores));
 	for (size_t i = 0; i < n_terms; i++)
-		if (term_find(&ix->terms, terms[i], &list))
-			add_list(ix, list, scores);
+		if (index_find(ix, terms[i], &list))
+			index_add_list(ix, list, 1, scores);
 	n = pick_best(ix, scores, day, hits, limit);
 	free(scores);
 	return n;
@@ -368,14 +361,14 @@ size_t index_bytes(const struct index *ix)
 {
 	uint64_t postings = ix->starts[ix->n_lists];
 
-	return postings * (sizeof(ix->doc[0]) + sizeof(ix->impact[0])) +
-	       (ix->terms.mask + 1) * (sizeof(term_t) + sizeof(uint32_t)) + ix->n_docs * sizeof(ix->docs[0]) +
-	       ix->n_lists * (sizeof(uint64_t) + sizeof(float));
+	return postings * (sizeof(ix->doc[0]) + sizeof(ix->impact[0]) + sizeof(ix->occurrences[0])) +
+	       (ix->terms.mask + 1) * (sizeof(term_t) + sizeof(uint32_t)) + ix->n_docs * (sizeof(ix->docs[0]) + FIELD_COUNT * sizeof(uint32_t) + sizeof(uint64_t)) +
+	       ix->n_lists * (sizeof(term_t) + sizeof(uint64_t) + sizeof(float));
 }
 
 float index_weight(const struct index *ix, term_t term)
 {
 	uint32_t list;
 
-	return term_find(&ix->terms, term, &list) ? ix->idf[list] : 0;
+	return index_find(ix, term, &list) ? ix->idf[list] : 0;
 }
