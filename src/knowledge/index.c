@@ -318,7 +318,7 @@ static int best_first(const void *a, const void *b)
 	return worse(x, y) ? 1 : worse(y, x) ? -1 : 0;
 }
 
-static size_t pick_best(const struct index *ix, const float *scores, int64_t day, struct index_hit *hits, size_t limit)
+size_t index_pick(const struct index *ix, const float *scores, int64_t day, struct index_hit *hits, size_t limit)
 {
 	size_t n = 0;
 
@@ -329,8 +329,6 @@ static size_t pick_best(const struct index *ix, const float *scores, int64_t day
 			heap_offer(hits, &n, limit, (struct index_hit){(int64_t)d, scores[d]});
 	}
 	qsort(hits, n, sizeof(hits[0]), best_first);
-	for (size_t i = 0; i < n; i++)
-		hits[i].id = ix->docs[hits[i].id].id;
 	return n;
 }
 
@@ -347,7 +345,9 @@ size_t index_search(const struct index *ix, struct str query, int64_t day, struc
 	for (size_t i = 0; i < n_terms; i++)
 		if (index_find(ix, terms[i], &list))
 			index_add_list(ix, list, 1, scores);
-	n = pick_best(ix, scores, day, hits, limit);
+	n = index_pick(ix, scores, day, hits, limit);
+	for (size_t i = 0; i < n; i++)
+		hits[i].id = ix->docs[hits[i].id].id;
 	free(scores);
 	return n;
 }

@@ -123,7 +123,7 @@ static void read_heading(struct reader *r, struct str line)
 	for (int deeper = level; deeper <= MAX_LEVEL; deeper++)
 		r->headings[deeper] = STR_NULL;
 	VEC_ADD(&r->out->nodes,
-		((struct law_node){.kind = LAW_HEADING, .level = level, .line = r->line, .path = heading_path(r), .text = words}));
+		((struct law_node){.kind = LAW_HEADING, .level = level, .line = r->line, .number = STR(""), .path = heading_path(r), .text = words}));
 	r->headings[level] = words;
 }
 
@@ -282,7 +282,7 @@ static int refuse(struct law_text *t, struct fault *f)
 
 int law_text_parse(struct arena *a, struct str text, const char *file_name, struct law_text *ret, struct fault *f)
 {
-	struct law_text t = {0};
+	struct law_text t = {.part = STR("")};
 	struct reader r = {.arena = a, .out = &t};
 	struct str line;
 

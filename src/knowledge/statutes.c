@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "knowledge/corpus.h"
 #include "knowledge/explain.h"
 #include "store/db.h"
 
@@ -17,7 +18,7 @@ METRIC(metric_search, METRIC_HISTOGRAM, "lexline_statute_search_seconds", "Time 
 
 /** An index in use: freed by the last who lets go. */
 struct shared_index {
-	struct index *index;
+	struct corpus *corpus;
 	atomic_int users;
 	int64_t generation;
 };
@@ -32,7 +33,7 @@ struct statutes {
 static void release_index(struct shared_index *s)
 {
 	if (s && atomic_fetch_sub(&s->users, 1) == 1) {
-		index_free(s->index);
+		corpus_free(s->corpus);
 		free(s);
 	}
 }
@@ -49,13 +50,13 @@ static struct shared_index *acquire_index(struct statutes *s)
 	return current;
 }
 
-static void swap_index(struct statutes *s, struct index *ix, int64_t generation)
+static void swap_index(struct statutes *s, struct corpus *corpus, int64_t generation)
 {
 	struct shared_index *fresh = calloc(1, sizeof(*fresh)), *old;
 
 	if (!fresh)
 		abort();
-	fresh->index = ix;
+	fresh->corpus = corpus;
 	fresh->generation = generation;
 	atomic_init(&fresh->users, 1);
 	pthread_mutex_lock(&s->lock);
@@ -63,8 +64,8 @@ static void swap_index(struct statutes *s, struct index *ix, int64_t generation)
 	s->current = fresh;
 	pthread_mutex_unlock(&s->lock);
 	release_index(old);
-	metric_set(&metric_articles, (int64_t)index_docs(ix));
-	metric_set(&metric_index_bytes, (int64_t)index_bytes(ix));
+	metric_set(&metric_articles, (int64_t)corpus->n);
+	metric_set(&metric_index_bytes, (int64_t)index_bytes(corpus->index));
 }
 
 static int read_generation(struct tx *tx, int64_t *ret)
@@ -77,31 +78,50 @@ static int read_generation(struct tx *tx, int64_t *ret)
 	return 0;
 }
 
-static int build_index(struct tx *tx, struct index **ret)
+static struct article_row row_of(const struct rows *rows)
+{
+	return (struct article_row){
+		.id = rows_int(rows, 0),
+		.law = rows_text(rows, 1),
+		.kind = rows_text(rows, 2),
+		.part = rows_text(rows, 3),
+		.path = rows_text(rows, 4),
+		.body = rows_text(rows, 5),
+		.key = rows_text(rows, 6),
+		.version_day = rows_int(rows, 7),
+		.valid_from = rows_int(rows, 8),
+		.valid_to = rows_int(rows, 9),
+	};
+}
+
+static int build_corpus(struct tx *tx, struct corpus **ret)
 {
 	CLEANUP(rows_freep) struct rows *rows = NULL;
-	struct index_builder *b;
+	struct corpus_builder *b;
+	struct corpus *corpus;
 	int r = tx_op(tx, "statute.index_rows", NO_ARGS, &rows);
 
 	if (r < 0)
 		return r;
-	b = index_builder_new();
+	b = corpus_builder_new();
 	while ((r = rows_next(rows)) > 0) {
-		struct index_doc doc = {rows_int(rows, 0), rows_int(rows, 4), rows_int(rows, 5)};
-		struct str fields[FIELD_COUNT] = {rows_text(rows, 1), rows_text(rows, 2), rows_text(rows, 3)};
+		struct article_row row = row_of(rows);
 
-		index_builder_add(b, &doc, fields);
+		corpus_builder_add(b, &row);
 	}
-	*ret = index_builder_finish(b);
-	if (r < 0)
-		index_free(*ret);
-	return r;
+	corpus = corpus_builder_finish(b);
+	if (r < 0) {
+		corpus_free(corpus);
+		return r;
+	}
+	*ret = corpus;
+	return 0;
 }
 
 static int refresh(struct statutes *s, struct ctx *ctx)
 {
 	CLEANUP(db_read_endp) struct tx *tx = NULL;
-	struct index *ix;
+	struct corpus *corpus;
 	int64_t generation;
 	int r;
 
@@ -109,9 +129,9 @@ static int refresh(struct statutes *s, struct ctx *ctx)
 		return r;
 	if (s->current && s->current->generation == generation)
 		return 0;
-	if ((r = build_index(tx, &ix)) < 0)
+	if ((r = build_corpus(tx, &corpus)) < 0)
 		return r;
-	swap_index(s, ix, generation);
+	swap_index(s, corpus, generation);
 	return 0;
 }
 
@@ -189,7 +209,7 @@ int statutes_search(struct statutes *s, struct str question, int64_t day, struct
 
 	if (!current)
 		return -E_BUSY;
-	n = (int)index_search(current->index, question, day, hits, limit);
+	n = (int)index_search(current->corpus->index, question, day, hits, limit);
 	release_index(current);
 	metric_observe_us(&metric_search, time_monotonic_us() - started);
 	return n;
@@ -256,13 +276,13 @@ static int search_apply(struct call *call, struct tx *tx)
 
 	if (!current)
 		return ctx_fail(call->ctx, E_BUSY, "", "法条索引正在载入，请稍候再试 / the statutes' index is being loaded");
-	n = index_search(current->index, call_str(call, "q"), day_of(call), hits, limit);
+	n = index_search(current->corpus->index, call_str(call, "q"), day_of(call), hits, limit);
 	metric_observe_us(&metric_search, time_monotonic_us() - started);
 	jw_obj(w);
 	jw_key(w, "items");
 	jw_arr(w);
 	for (size_t i = 0; i < n && r >= 0; i++)
-		r = write_hit(call, tx, current->index, &hits[i]);
+		r = write_hit(call, tx, current->corpus->index, &hits[i]);
 	jw_arr_end(w);
 	jw_kint(w, "took_us", time_monotonic_us() - started);
 	jw_obj_end(w);

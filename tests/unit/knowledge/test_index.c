@@ -1,5 +1,5 @@
 /* K02: terms, BM25F ranking, days of validity, the explanation of a hit. */
-#include "unit/test.h"
+#include "test.h"
 
 #include "knowledge/explain.h"
 

@@ -1,5 +1,5 @@
 /* K01: what a Markdown statute is taken for. */
-#include "unit/test.h"
+#include "test.h"
 
 #include "base/time.h"
 #include "knowledge/lawtext.h"
