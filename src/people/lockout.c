@@ -47,22 +47,19 @@ static int64_t lock_length(const struct people_rules *rules, int64_t beyond)
 	return ms > rules->lock_max_ms ? rules->lock_max_ms : ms;
 }
 
-int lockout_note(struct tx *tx, const char *key, int limit)
+int lockout_note(struct tx *tx, const char *key, int limit, int64_t *ret_until)
 {
 	struct ctx *ctx = tx_ctx(tx);
 	int64_t failures;
 	int r;
 
+	*ret_until = 0;
 	r = tx_int(tx, "lockout.note_failure",
-		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)),
-		   &failures);
+		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)), &failures);
 	if (r < 0 || failures < limit)
 		return r;
-	return tx_op(tx, "lockout.lock",
-		     ARGS(A_TEXT("key", key),
-			  A_INT("until", ctx->now_ms + lock_length(&ctx->env->people->rules,
-								   failures - limit))),
-		     NULL);
+	*ret_until = ctx->now_ms + lock_length(&ctx->env->people->rules, failures - limit);
+	return tx_op(tx, "lockout.lock", ARGS(A_TEXT("key", key), A_INT("until", *ret_until)), NULL);
 }
 
 int lockout_forget(struct tx *tx, const char *key)

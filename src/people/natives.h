@@ -27,4 +27,32 @@ int me_totp_remove_prepare(struct call *call);
 int me_totp_remove_apply(struct call *call, struct tx *tx);
 int me_changed_finish(struct call *call);
 
+/* people_ops.c */
+int people_create_prepare(struct call *call);
+int people_create_apply(struct call *call, struct tx *tx);
+int people_create_finish(struct call *call);
+int people_update_prepare(struct call *call);
+int people_update_apply(struct call *call, struct tx *tx);
+int people_reset_prepare(struct call *call);
+int people_reset_apply(struct call *call, struct tx *tx);
+int people_reset_finish(struct call *call);
+int people_unlock_apply(struct call *call, struct tx *tx);
+int people_changed_finish(struct call *call);
+
+/* role_ops.c */
+int role_list_finish(struct call *call);
+int role_create_prepare(struct call *call);
+int role_update_prepare(struct call *call);
+int role_put_apply(struct call *call, struct tx *tx);
+int role_delete_apply(struct call *call, struct tx *tx);
+int role_changed_finish(struct call *call);
+int role_grants_apply(struct call *call, struct tx *tx);
+int role_set_grant_apply(struct call *call, struct tx *tx);
+int role_set_grant_finish(struct call *call);
+
+/* org_ops.c */
+int org_create_apply(struct call *call, struct tx *tx);
+int org_update_apply(struct call *call, struct tx *tx);
+int org_changed_finish(struct call *call);
+
 #endif

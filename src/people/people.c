@@ -15,6 +15,18 @@ const struct native people_natives[] = {
 	{"me.totp", me_totp_prepare, me_totp_apply, me_totp_finish},
 	{"me.totp_confirm", NULL, me_totp_confirm_apply, me_changed_finish},
 	{"me.totp_remove", me_totp_remove_prepare, me_totp_remove_apply, me_changed_finish},
+	{"people.create", people_create_prepare, people_create_apply, people_create_finish},
+	{"people.update", people_update_prepare, people_update_apply, people_changed_finish},
+	{"people.reset_password", people_reset_prepare, people_reset_apply, people_reset_finish},
+	{"people.unlock", NULL, people_unlock_apply, NULL},
+	{"role.list_roles", NULL, NULL, role_list_finish},
+	{"role.create_role", role_create_prepare, role_put_apply, role_changed_finish},
+	{"role.update_role", role_update_prepare, role_put_apply, role_changed_finish},
+	{"role.delete_role", NULL, role_delete_apply, role_changed_finish},
+	{"role.grants", NULL, role_grants_apply, NULL},
+	{"role.set_grant", NULL, role_set_grant_apply, role_set_grant_finish},
+	{"org.create_org", NULL, org_create_apply, org_changed_finish},
+	{"org.update_org", NULL, org_update_apply, org_changed_finish},
 };
 const size_t people_n_natives = ARRAY_SIZE(people_natives);
 

@@ -467,3 +467,17 @@ bool roles_org_within(const struct people *p, int64_t ancestor_id, int64_t org_i
 	let_go(p);
 	return yes;
 }
+
+void roles_each(const struct people *p, int64_t org_id, void (*visit)(const struct role *role, void *arg),
+		void *arg)
+{
+	const struct matrix *m = hold(p);
+	const struct org *org = org_get(m, org_id);
+	struct str key;
+	size_t pos = 0;
+	void *role;
+
+	while (org && map_next(org->roles, &pos, &key, &role))
+		visit(role, arg);
+	let_go(p);
+}

@@ -74,6 +74,7 @@ int sign_in_prepare(struct call *call)
 static int refuse(struct call *call, struct tx *tx, struct sign_in *s)
 {
 	const struct people_rules *rules = &call->ctx->env->people->rules;
+	int64_t until;
 	int r;
 
 	s->in = false;
@@ -81,9 +82,13 @@ static int refuse(struct call *call, struct tx *tx, struct sign_in *s)
 					  .subject = "person",
 					  .subject_id = s->known ? s->who.id : 0,
 					  .detail = STR("{}")};
-	if ((r = lockout_note(tx, s->name_key, rules->lock_after)) < 0)
+	if ((r = lockout_note(tx, s->name_key, rules->lock_after, &until)) < 0)
 		return r;
-	return lockout_note(tx, s->ip_key, rules->lock_after_ip);
+	if (s->known && until &&
+	    (r = tx_op(tx, "account.set_locked", ARGS(A_INT("id", s->who.id), A_INT("until", until)),
+		       NULL)) < 0)
+		return r;
+	return lockout_note(tx, s->ip_key, rules->lock_after_ip, &until);
 }
 
 /* The code is used up in the same transaction. @return 1 it was still good, 0 not */

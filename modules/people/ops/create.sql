@@ -1,0 +1,8 @@
+-- op: people.create
+-- Add a person; the answer shows the first password, once.
+-- route: POST /api/people
+-- role: supervisor, director, admin
+-- status: 201
+-- in: name text (1..64) | display_name text? (1..64) | org_id id? | roles json? | skills json? | languages json? | phone phone? | email text? (3..200) | lang (zh|en) = zh
+-- out: one {id id, password text}
+-- native:

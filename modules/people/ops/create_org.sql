@@ -1,0 +1,8 @@
+-- op: org.create_org
+-- Add an organisation below the caller's own or one below it.
+-- route: POST /api/orgs
+-- role: director, admin
+-- status: 201
+-- in: parent_id id? | name text (1..120) | kind text = office (1..40)
+-- out: one {id id}
+-- native:

@@ -1,0 +1,8 @@
+-- op: role.create_role
+-- Add a role of one's own, based on built-in ones. `label` is {"zh":…,"en":…}.
+-- route: POST /api/roles
+-- role: supervisor, director, admin
+-- status: 201
+-- in: name text (2..40) | label json | tier int (0..89) | based_on json
+-- out: one {name text}
+-- native:

@@ -1,0 +1,7 @@
+-- op: role.delete_role
+-- Remove a role of one's own organisation that nobody has.
+-- route: DELETE /api/roles/{name}
+-- role: supervisor, director, admin
+-- in: name text (2..40)
+-- out: none
+-- native:

@@ -1,0 +1,7 @@
+-- op: role.grants
+-- What a role may do: each operation, what its file says, what was changed here, and what holds.
+-- route: GET /api/roles/{name}/grants
+-- role: supervisor, director, admin, auditor
+-- in: name text (2..40)
+-- out: many {op text, title text, module text, method text, path text, default bool, changed bool?, allow bool}
+-- native:

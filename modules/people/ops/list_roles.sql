@@ -1,0 +1,6 @@
+-- op: role.list_roles
+-- The roles of the caller's organisation: built in, from above, and its own.
+-- route: GET /api/roles
+-- role: any
+-- out: many {name text, label one {zh text, en text}, tier int, based_on many text, built_in bool, own bool, may_give bool}
+-- native:

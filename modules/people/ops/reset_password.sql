@@ -1,0 +1,7 @@
+-- op: people.reset_password
+-- Give a person a new first password, shown once; their sessions end, one-time codes are asked for no longer.
+-- route: POST /api/people/{id}/password
+-- role: supervisor, director, admin
+-- in: id id
+-- out: one {id id, password text}
+-- native:

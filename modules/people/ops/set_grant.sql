@@ -1,0 +1,7 @@
+-- op: role.set_grant
+-- Allow or deny a role an operation; null goes back to what holds without it.
+-- route: PUT /api/roles/{name}/grants
+-- role: supervisor, director, admin
+-- in: name text (2..40) | op text (3..100) | allow bool?
+-- out: one {op text, allow bool}
+-- native:

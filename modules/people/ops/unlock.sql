@@ -1,0 +1,7 @@
+-- op: people.unlock
+-- Forget a person's failed sign-ins.
+-- route: POST /api/people/{id}/unlock
+-- role: supervisor, director, admin
+-- in: id id
+-- out: none
+-- native:

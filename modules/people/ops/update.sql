@@ -1,0 +1,7 @@
+-- op: people.update
+-- Change a person. What is absent stays; roles, skills and languages are lists of names and replace the old ones.
+-- route: PATCH /api/people/{id}
+-- role: supervisor, director, admin
+-- in: id id | display_name text? (1..64) | org_id id? | roles json? | skills json? | languages json? | phone phone? | email text? (3..200) | lang (zh|en)? | active bool? | presence (here|away|off)? | version int?
+-- out: one {id id, version int}
+-- native:

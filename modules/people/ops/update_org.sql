@@ -1,0 +1,7 @@
+-- op: org.update_org
+-- Rename, close, reopen or move an organisation.
+-- route: PATCH /api/orgs/{id}
+-- role: director, admin
+-- in: id id | parent_id id? | name text? (1..120) | kind text? (1..40) | active bool? | version int?
+-- out: one {id id, version int}
+-- native:

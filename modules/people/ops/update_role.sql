@@ -1,0 +1,7 @@
+-- op: role.update_role
+-- Change a role of one's own organisation.
+-- route: PATCH /api/roles/{name}
+-- role: supervisor, director, admin
+-- in: name text (2..40) | label json? | tier int? (0..89) | based_on json?
+-- out: one {name text}
+-- native:
