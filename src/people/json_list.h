@@ -7,9 +7,11 @@
 #include "store/op.h"
 
 /**
- * A JSON argument that must be a list of at most @p max short texts, as a NULL-terminated list in the arena.
+ * A JSON argument that must be a list of at most @p max short texts, as a NULL-terminated list in
+ * the arena.
  * @return 0 (NULL when the argument is absent), -E_INVALID
  */
-MUST_CHECK int call_names(struct call *call, const char *arg, size_t max, const char ***ret, size_t *ret_n);
+MUST_CHECK int call_names(struct call *call, const char *arg, size_t max, const char ***ret,
+			  size_t *ret_n);
 
 #endif

@@ -55,11 +55,13 @@ int lockout_note(struct tx *tx, const char *key, int limit, int64_t *ret_until)
 
 	*ret_until = 0;
 	r = tx_int(tx, "lockout.note_failure",
-		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)), &failures);
+		   ARGS(A_TEXT("key", key), A_INT("forget_before", ctx->now_ms - FORGET_MS)),
+		   &failures);
 	if (r < 0 || failures < limit)
 		return r;
 	*ret_until = ctx->now_ms + lock_length(&ctx->env->people->rules, failures - limit);
-	return tx_op(tx, "lockout.lock", ARGS(A_TEXT("key", key), A_INT("until", *ret_until)), NULL);
+	return tx_op(tx, "lockout.lock", ARGS(A_TEXT("key", key), A_INT("until", *ret_until)),
+		     NULL);
 }
 
 int lockout_forget(struct tx *tx, const char *key)

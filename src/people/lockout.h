@@ -13,7 +13,8 @@ void lockout_name_key(struct arena *a, struct str name, char ret[LOCK_KEY_MAX]);
 void lockout_ip_key(const char *ip, char ret[LOCK_KEY_MAX]);
 /** @return 0, -E_LOCKED with the time that is left */
 MUST_CHECK int lockout_check(struct tx *tx, const char *key);
-/** @p limit failures are free; then lock_ms, doubled with each further one. *ret_until: 0 when not locked */
+/** @p limit failures are free; then lock_ms, doubled with each further one. *ret_until: 0 when not
+ * locked */
 MUST_CHECK int lockout_note(struct tx *tx, const char *key, int limit, int64_t *ret_until);
 MUST_CHECK int lockout_forget(struct tx *tx, const char *key);
 

@@ -1,8 +1,9 @@
 #include "people/mask.h"
 
 /* Compound surnames still met in China; the rest have one character. */
-static const char *const compound[] = {"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
-				       "慕容", "令狐", "长孙", "宇文", "司徒", "夏侯", "端木", "南宫"};
+static const char *const compound[] = {"欧阳", "司马", "上官", "诸葛", "东方", "皇甫",
+				       "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文",
+				       "司徒", "夏侯", "端木", "南宫"};
 
 /* Bytes of the first @p n characters. */
 static size_t head_bytes(struct str s, size_t n)

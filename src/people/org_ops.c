@@ -5,7 +5,8 @@
 
 static int check_within(struct ctx *ctx, const char *field, int64_t org_id)
 {
-	if (ctx->actor.id == ACTOR_SYSTEM || roles_org_within(ctx->env->people, ctx->actor.org_id, org_id))
+	if (ctx->actor.id == ACTOR_SYSTEM ||
+	    roles_org_within(ctx->env->people, ctx->actor.org_id, org_id))
 		return 0;
 	return ctx_fail(ctx, E_NOT_FOUND, field, "you have no such organisation");
 }
@@ -27,7 +28,8 @@ int org_create_apply(struct call *call, struct tx *tx)
 	struct jw *w = &call->reply.json;
 	int r;
 
-	if ((r = check_within(ctx, "parent_id", row.parent_id)) < 0 || (r = staff_insert_org(tx, &row)) < 0)
+	if ((r = check_within(ctx, "parent_id", row.parent_id)) < 0 ||
+	    (r = staff_insert_org(tx, &row)) < 0)
 		return r;
 	call->audit.subject_id = row.id;
 	jw_obj(w);
@@ -44,7 +46,8 @@ static int move(struct call *call, struct tx *tx, int64_t id, int64_t parent_id)
 	if ((r = check_within(ctx, "parent_id", parent_id)) < 0)
 		return r;
 	if (roles_org_within(ctx->env->people, id, parent_id))
-		return ctx_fail(ctx, E_CONFLICT, "parent_id", "lies within the organisation itself");
+		return ctx_fail(ctx, E_CONFLICT, "parent_id",
+				"lies within the organisation itself");
 	return tx_op(tx, "org.graft", ARGS(A_INT("id", id), A_INT("parent_id", parent_id)), NULL);
 }
 
@@ -58,12 +61,15 @@ int org_update_apply(struct call *call, struct tx *tx)
 	if ((r = check_within(ctx, "id", id)) < 0)
 		return r;
 	if (id == ctx->actor.org_id && (parent_id || !call_int(call, "active", 1)))
-		return ctx_fail(ctx, E_CONFLICT, NULL, "you can't move or close your own organisation");
+		return ctx_fail(ctx, E_CONFLICT, NULL,
+				"you can't move or close your own organisation");
 	if (parent_id && (r = move(call, tx, id, parent_id)) < 0)
 		return r;
 	r = tx_int(tx, "org.change_org",
-		   ARGS(A_INT("id", id), A_ID("parent_id", parent_id), A_TEXT("name", arg_text(call, "name")),
-			A_TEXT("kind", arg_text(call, "kind")), {.name = "active", .v = call_arg(call, "active")},
+		   ARGS(A_INT("id", id), A_ID("parent_id", parent_id),
+			A_TEXT("name", arg_text(call, "name")),
+			A_TEXT("kind", arg_text(call, "kind")),
+			{.name = "active", .v = call_arg(call, "active")},
 			{.name = "version", .v = call_arg(call, "version")}),
 		   &version);
 	if (r == -E_NOT_FOUND)

@@ -47,7 +47,8 @@ static int tier_of(struct ctx *ctx, int64_t org_id, const char *const *roles, in
 	*ret = -1;
 	for (; roles && *roles; roles++) {
 		if (!roles_find(ctx->env->people, org_id, str_of(*roles), ctx->arena, &role))
-			return ctx_fail(ctx, E_NOT_FOUND, "roles", "the organisation has no role '%s'", *roles);
+			return ctx_fail(ctx, E_NOT_FOUND, "roles",
+					"the organisation has no role '%s'", *roles);
 		if (role.tier > *ret)
 			*ret = role.tier;
 	}
@@ -61,13 +62,15 @@ static int check_may_give(struct ctx *ctx, int64_t org_id, const char *const *ro
 	if ((r = tier_of(ctx, org_id, roles, &tier)) < 0)
 		return r;
 	if (tier > roles_tier(ctx->env->people, &ctx->actor))
-		return ctx_fail(ctx, E_FORBIDDEN, "roles", "one of these roles stands above your own");
+		return ctx_fail(ctx, E_FORBIDDEN, "roles",
+				"one of these roles stands above your own");
 	return 0;
 }
 
 static int check_org(struct ctx *ctx, int64_t org_id)
 {
-	if (ctx->actor.id != ACTOR_SYSTEM && !roles_org_within(ctx->env->people, ctx->actor.org_id, org_id))
+	if (ctx->actor.id != ACTOR_SYSTEM &&
+	    !roles_org_within(ctx->env->people, ctx->actor.org_id, org_id))
 		return ctx_fail(ctx, E_NOT_FOUND, "org_id", "you have no such organisation");
 	return 0;
 }
@@ -110,8 +113,8 @@ static int seal_contacts(struct call *call, int64_t org_id, struct staff_row *ro
 
 	if (phone.p) {
 		row->phone_hint = mask_phone(ctx->arena, phone);
-		r = vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD, "person.phone", phone, ctx->arena,
-			       &row->phone, &ctx->fault);
+		r = vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD, "person.phone", phone,
+			       ctx->arena, &row->phone, &ctx->fault);
 		if (r < 0)
 			return r;
 	}
@@ -120,8 +123,8 @@ static int seal_contacts(struct call *call, int64_t org_id, struct staff_row *ro
 	if (!memchr(email.p, '@', email.len))
 		return ctx_fail(ctx, E_INVALID, "email", "is no address");
 	row->email_hint = mask_email(ctx->arena, email);
-	return vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD, "person.email", email, ctx->arena,
-			  &row->email, &ctx->fault);
+	return vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD, "person.email", email,
+			  ctx->arena, &row->email, &ctx->fault);
 }
 
 struct creation {
@@ -163,7 +166,8 @@ int people_create_prepare(struct call *call)
 	call->state = c;
 	row->org_id = call_int(call, "org_id", ctx->actor.org_id);
 	row->name = arg_text(call, "name");
-	row->display_name = call_has(call, "display_name") ? arg_text(call, "display_name") : row->name;
+	row->display_name =
+		call_has(call, "display_name") ? arg_text(call, "display_name") : row->name;
 	row->lang = arg_text(call, "lang");
 	row->hash = c->hash;
 	if ((r = check_org(ctx, row->org_id)) < 0 || (r = read_lists(call, row)) < 0 ||
@@ -216,7 +220,8 @@ static int check_not_locked_out(struct call *call, const struct staff_row *row)
 	if (row->org_id && row->org_id != ctx->actor.org_id)
 		return ctx_fail(ctx, E_CONFLICT, "org_id", "you can't move yourself");
 	for (const char *const *role = row->roles; role && *role; role++)
-		still = still || roles_role_allows(ctx->env->people, ctx->actor.org_id, *role, self);
+		still = still ||
+			roles_role_allows(ctx->env->people, ctx->actor.org_id, *role, self);
 	return still ? 0 : ctx_fail(ctx, E_CONFLICT, "roles", "you would lock yourself out");
 }
 
@@ -276,19 +281,21 @@ int people_update_apply(struct call *call, struct tx *tx)
 	    (r = change_roles(tx, row, row->org_id ? row->org_id : who.org_id)) < 0)
 		return r;
 	r = tx_int(tx, "account.change",
-		   ARGS(A_INT("id", row->id), flag_arg(call, "version"), flag_arg(call, "display_name"),
-			flag_arg(call, "org_id"), A_BLOB("phone", row->phone),
-			A_TEXT("phone_hint", row->phone_hint), A_BLOB("email", row->email),
-			A_TEXT("email_hint", row->email_hint), flag_arg(call, "lang"),
-			A_TEXT("skills", row->skills), A_TEXT("languages", row->languages),
-			flag_arg(call, "active"), flag_arg(call, "presence")),
+		   ARGS(A_INT("id", row->id), flag_arg(call, "version"),
+			flag_arg(call, "display_name"), flag_arg(call, "org_id"),
+			A_BLOB("phone", row->phone), A_TEXT("phone_hint", row->phone_hint),
+			A_BLOB("email", row->email), A_TEXT("email_hint", row->email_hint),
+			flag_arg(call, "lang"), A_TEXT("skills", row->skills),
+			A_TEXT("languages", row->languages), flag_arg(call, "active"),
+			flag_arg(call, "presence")),
 		   &version);
 	if (r == -E_NOT_FOUND)
 		return ctx_fail(call->ctx, E_STALE, "version", "somebody else changed this person");
 	if (r < 0)
 		return r;
 	if (call_has(call, "active") && !call_int(call, "active", 1) &&
-	    (r = tx_op(tx, "session.end_all", ARGS(A_INT("person_id", row->id), A_INT("but", 0)), NULL)) < 0)
+	    (r = tx_op(tx, "session.end_all", ARGS(A_INT("person_id", row->id), A_INT("but", 0)),
+		       NULL)) < 0)
 		return r;
 	jw_obj(w);
 	jw_kid(w, "id", row->id);
@@ -323,7 +330,8 @@ int people_reset_apply(struct call *call, struct tx *tx)
 	if ((r = read_target(tx, id, &who)) < 0 || (r = staff_set_password(tx, id, c->hash)) < 0)
 		return r;
 	return tx_op(tx, "account.set_totp",
-		     ARGS(A_INT("id", id), A_NULL("secret"), A_INT("on", 0), A_INT("step", 0)), NULL);
+		     ARGS(A_INT("id", id), A_NULL("secret"), A_INT("on", 0), A_INT("step", 0)),
+		     NULL);
 }
 
 int people_reset_finish(struct call *call)

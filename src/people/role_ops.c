@@ -66,7 +66,8 @@ struct role_edit {
 static bool is_role_name(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (i && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'))))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') ||
+		      (i && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_'))))
 			return false;
 	return s.len > 0 && !str_is(s, "any") && !str_is(s, "public");
 }
@@ -84,7 +85,8 @@ static int read_label(struct call *call, struct role_edit *e)
 	zh = json_get_str(label, "zh");
 	en = json_get_str(label, "en");
 	if (!zh.len || !en.len || utf8_count(zh) > 40 || utf8_count(en) > 40)
-		return ctx_fail(call->ctx, E_INVALID, "label", "needs zh and en, at most 40 characters each");
+		return ctx_fail(call->ctx, E_INVALID, "label",
+				"needs zh and en, at most 40 characters each");
 	e->label_zh = arena_strndup(a, zh.p, zh.len);
 	e->label_en = arena_strndup(a, en.p, en.len);
 	return 0;
@@ -106,9 +108,11 @@ static int read_based_on(struct call *call, struct role_edit *e, int my_tier)
 	jw_arr(&w);
 	for (size_t i = 0; i < n; i++) {
 		if (!roles_find(ctx->env->people, 0, str_of(names[i]), ctx->arena, &base))
-			return ctx_fail(ctx, E_INVALID, "based_on", "there is no built-in role '%s'", names[i]);
+			return ctx_fail(ctx, E_INVALID, "based_on",
+					"there is no built-in role '%s'", names[i]);
 		if (base.tier > my_tier)
-			return ctx_fail(ctx, E_FORBIDDEN, "based_on", "'%s' stands above you", names[i]);
+			return ctx_fail(ctx, E_FORBIDDEN, "based_on", "'%s' stands above you",
+					names[i]);
 		jw_cstr(&w, names[i]);
 	}
 	jw_arr_end(&w);
@@ -125,7 +129,8 @@ static int read_edit(struct call *call, struct role_edit *e)
 
 	e->tier = call_int(call, "tier", e->tier);
 	if (e->tier > my_tier)
-		return ctx_fail(ctx, E_FORBIDDEN, "tier", "must not be above your own, %d", my_tier);
+		return ctx_fail(ctx, E_FORBIDDEN, "tier", "must not be above your own, %d",
+				my_tier);
 	if ((r = read_label(call, e)) < 0)
 		return r;
 	return read_based_on(call, e, my_tier);
@@ -162,8 +167,10 @@ int role_create_prepare(struct call *call)
 	call->state = e;
 	e->name = arena_strndup(call->ctx->arena, name.p, name.len);
 	if (!is_role_name(name))
-		return ctx_fail(call->ctx, E_INVALID, "name", "is lower-case letters, digits and _");
-	if (roles_find(call->ctx->env->people, call->ctx->actor.org_id, name, call->ctx->arena, &there))
+		return ctx_fail(call->ctx, E_INVALID, "name",
+				"is lower-case letters, digits and _");
+	if (roles_find(call->ctx->env->people, call->ctx->actor.org_id, name, call->ctx->arena,
+		       &there))
 		return ctx_fail(call->ctx, E_EXISTS, "name", "there is a role of this name");
 	return read_edit(call, e);
 }
@@ -183,10 +190,12 @@ static int own_role(struct call *call, struct role *ret)
 {
 	struct ctx *ctx = call->ctx;
 
-	if (!roles_find(ctx->env->people, ctx->actor.org_id, call_str(call, "name"), ctx->arena, ret))
+	if (!roles_find(ctx->env->people, ctx->actor.org_id, call_str(call, "name"), ctx->arena,
+			ret))
 		return ctx_fail(ctx, E_NOT_FOUND, "name", "there is no such role");
 	if (ret->org_id == 0 || ret->org_id != ctx->actor.org_id)
-		return ctx_fail(ctx, E_CONFLICT, "name", "only roles of your own organisation can be changed");
+		return ctx_fail(ctx, E_CONFLICT, "name",
+				"only roles of your own organisation can be changed");
 	if (ret->tier > roles_tier(ctx->env->people, &ctx->actor))
 		return ctx_fail(ctx, E_FORBIDDEN, "name", "this role stands above you");
 	return 0;
@@ -219,8 +228,10 @@ int role_update_prepare(struct call *call)
 				.label_en = role.label_en,
 				.based_on = list_text(call->ctx->arena, role.based_on),
 				.tier = role.tier};
-	if ((call_has(call, "based_on") || call_has(call, "tier")) && actor_has_role(&call->ctx->actor, role.name))
-		return ctx_fail(call->ctx, E_CONFLICT, NULL, "you hold this role yourself; let somebody else change it");
+	if ((call_has(call, "based_on") || call_has(call, "tier")) &&
+	    actor_has_role(&call->ctx->actor, role.name))
+		return ctx_fail(call->ctx, E_CONFLICT, NULL,
+				"you hold this role yourself; let somebody else change it");
 	return read_edit(call, e);
 }
 
@@ -235,7 +246,8 @@ int role_delete_apply(struct call *call, struct tx *tx)
 	    (r = tx_int(tx, "role.holders", ARGS(A_STR("name", name)), &holders)) < 0)
 		return r;
 	if (holders)
-		return ctx_fail(call->ctx, E_CONFLICT, "name", "%lld people have this role", (long long)holders);
+		return ctx_fail(call->ctx, E_CONFLICT, "name", "%lld people have this role",
+				(long long)holders);
 	if ((r = tx_op(tx, "role.drop_role", ARGS(A_STR("name", name)), NULL)) < 0)
 		return r;
 	return tx_op(tx, "role.raise_version", NO_ARGS, NULL);
@@ -273,7 +285,8 @@ static int read_changed(struct tx *tx, struct str role, struct map *ret)
 	return r;
 }
 
-static void write_grant(struct call *call, const struct op *op, const struct role *role, intptr_t changed)
+static void write_grant(struct call *call, const struct op *op, const struct role *role,
+			intptr_t changed)
 {
 	struct ctx *ctx = call->ctx;
 	struct jw *w = &call->reply.json;
@@ -290,7 +303,8 @@ static void write_grant(struct call *call, const struct op *op, const struct rol
 		jw_bool(w, changed == 2);
 	else
 		jw_null(w);
-	jw_kbool(w, "allow", roles_role_allows(ctx->env->people, ctx->actor.org_id, role->name, op));
+	jw_kbool(w, "allow",
+		 roles_role_allows(ctx->env->people, ctx->actor.org_id, role->name, op));
 	jw_obj_end(w);
 }
 
@@ -321,7 +335,8 @@ int role_grants_apply(struct call *call, struct tx *tx)
 	struct role role;
 	int r;
 
-	if (!roles_find(ctx->env->people, ctx->actor.org_id, call_str(call, "name"), ctx->arena, &role))
+	if (!roles_find(ctx->env->people, ctx->actor.org_id, call_str(call, "name"), ctx->arena,
+			&role))
 		return ctx_fail(ctx, E_NOT_FOUND, "name", "there is no such role");
 	changed = map_new();
 	if ((r = read_changed(tx, call_str(call, "name"), changed)) == 0)
@@ -355,7 +370,8 @@ static int check_grant(struct call *call, const struct op *op, const struct role
 
 	if (role->tier > roles_tier(ctx->env->people, &ctx->actor))
 		return ctx_fail(ctx, E_FORBIDDEN, "name", "this role stands above you");
-	if (allow && ctx->actor.id != ACTOR_SYSTEM && !roles_allow(ctx->env->people, &ctx->actor, op))
+	if (allow && ctx->actor.id != ACTOR_SYSTEM &&
+	    !roles_allow(ctx->env->people, &ctx->actor, op))
 		return ctx_fail(ctx, E_FORBIDDEN, "op", "you may not do this yourself");
 	if (!allow && is_key_of_house(op) && actor_has_role(&ctx->actor, role->name) &&
 	    !allowed_without(ctx, role->name, op))
@@ -367,7 +383,8 @@ int role_set_grant_apply(struct call *call, struct tx *tx)
 {
 	struct ctx *ctx = call->ctx;
 	struct str op_name = call_str(call, "op"), role_name = call_str(call, "name");
-	const struct op *op = catalogue_find(ctx->env->ops, arena_strndup(ctx->arena, op_name.p, op_name.len));
+	const struct op *op =
+		catalogue_find(ctx->env->ops, arena_strndup(ctx->arena, op_name.p, op_name.len));
 	bool given = call_has(call, "allow");
 	struct role role;
 	int r;
@@ -384,13 +401,17 @@ int role_set_grant_apply(struct call *call, struct tx *tx)
 			       A_INT("allow", call_int(call, "allow", 0))),
 			  NULL);
 	else
-		r = tx_op(tx, "role.drop_grant", ARGS(A_STR("role", role_name), A_STR("op", op_name)), NULL);
+		r = tx_op(tx, "role.drop_grant",
+			  ARGS(A_STR("role", role_name), A_STR("op", op_name)), NULL);
 	if (r < 0)
 		return r;
 	call->audit.detail = (struct str){NULL, 0};
-	call->audit.detail.p = arena_printf(ctx->arena, "{\"role\":\"%.*s\",\"op\":\"%s\",\"allow\":%s}",
-					    STR_FMT(role_name), op->name,
-					    !given ? "null" : call_int(call, "allow", 0) ? "true" : "false");
+	call->audit.detail.p =
+		arena_printf(ctx->arena, "{\"role\":\"%.*s\",\"op\":\"%s\",\"allow\":%s}",
+			     STR_FMT(role_name), op->name,
+			     !given			  ? "null"
+			     : call_int(call, "allow", 0) ? "true"
+							  : "false");
 	call->audit.detail.len = strlen(call->audit.detail.p);
 	return tx_op(tx, "role.raise_version", NO_ARGS, NULL);
 }
@@ -405,7 +426,8 @@ int role_set_grant_finish(struct call *call)
 {
 	struct ctx *ctx = call->ctx;
 	struct str op_name = call_str(call, "op"), role_name = call_str(call, "name");
-	const struct op *op = catalogue_find(ctx->env->ops, arena_strndup(ctx->arena, op_name.p, op_name.len));
+	const struct op *op =
+		catalogue_find(ctx->env->ops, arena_strndup(ctx->arena, op_name.p, op_name.len));
 	struct jw *w = &call->reply.json;
 	int r;
 

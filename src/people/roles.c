@@ -468,8 +468,8 @@ bool roles_org_within(const struct people *p, int64_t ancestor_id, int64_t org_i
 	return yes;
 }
 
-void roles_each(const struct people *p, int64_t org_id, void (*visit)(const struct role *role, void *arg),
-		void *arg)
+void roles_each(const struct people *p, int64_t org_id,
+		void (*visit)(const struct role *role, void *arg), void *arg)
 {
 	const struct matrix *m = hold(p);
 	const struct org *org = org_get(m, org_id);

@@ -37,7 +37,8 @@ const char **roles_expand(const struct people *p, int64_t org_id, const char *co
 bool roles_find(const struct people *p, int64_t org_id, struct str name, struct arena *a,
 		struct role *ret);
 /** All roles of an organisation, under the table's lock: @p visit must not ask the table. */
-void roles_each(const struct people *p, int64_t org_id, void (*visit)(const struct role *role, void *arg), void *arg);
+void roles_each(const struct people *p, int64_t org_id,
+		void (*visit)(const struct role *role, void *arg), void *arg);
 /** Is @p org_id the ancestor itself or below it? */
 bool roles_org_within(const struct people *p, int64_t ancestor_id, int64_t org_id);
 /** Does the role of that organisation allow the operation? */

@@ -85,8 +85,8 @@ static int refuse(struct call *call, struct tx *tx, struct sign_in *s)
 	if ((r = lockout_note(tx, s->name_key, rules->lock_after, &until)) < 0)
 		return r;
 	if (s->known && until &&
-	    (r = tx_op(tx, "account.set_locked", ARGS(A_INT("id", s->who.id), A_INT("until", until)),
-		       NULL)) < 0)
+	    (r = tx_op(tx, "account.set_locked",
+		       ARGS(A_INT("id", s->who.id), A_INT("until", until)), NULL)) < 0)
 		return r;
 	return lockout_note(tx, s->ip_key, rules->lock_after_ip, &until);
 }
