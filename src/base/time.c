@@ -213,6 +213,9 @@ int time_parse(struct str s, int64_t *ret_ms)
 	at = day * DAY_MS + ((hour * 60 + minute - offset_min) * 60 + second) * (int64_t)1000;
 	if (second == 60 && at % DAY_MS != 0) /* leap seconds end a UTC day */
 		return -E_INVALID;
+	/* An offset or a leap second may lead out of the years that can be written. */
+	if (at < date_from_civil(0, 1, 1) * DAY_MS || at >= date_from_civil(10000, 1, 1) * DAY_MS)
+		return -E_INVALID;
 	*ret_ms = at + ms;
 	return 0;
 }
