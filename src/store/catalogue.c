@@ -143,23 +143,12 @@ static void check_name(struct loader *l, const struct entry *e)
 		finding(l, e, "'op: %s' should stand in a file %s.sql", e->op->name, dot + 1);
 }
 
-static bool is_upload_param(const char *name)
-{
-	static const char *const names[] = {"blob_id", "blob_size", "blob_address", "file_name",
-					    "media_type"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
 static bool is_declared(const struct op *op, const char *name)
 {
 	for (size_t i = 0; i < op->n_in; i++)
 		if (!strcmp(op->in[i].name, name))
 			return true;
-	return op->upload && is_upload_param(name);
+	return op->upload && op_is_upload_param(name);
 }
 
 static void check_params(struct loader *l, const struct entry *e, const struct op_sql *sql)
@@ -264,9 +253,10 @@ static void read_entry(struct loader *l, struct entry *e, uint32_t slot)
 	op_parse(l->arena, e->file, e->module, e->text, e->op, &e->head, l->report);
 	check_name(l, e);
 	check_pg(l, e);
-	if (!e->head.native)
+	/* With a head that can't be read, what the SQL gets to hear would be noise. */
+	if (!e->head.native && l->report->n == before)
 		read_sql(l, e, slot);
-	else if (!only_comments(e->head.sql))
+	else if (e->head.native && !only_comments(e->head.sql))
 		finding(l, e, "a native has no SQL");
 	e->op->read_only =
 		e->op->method ? !strcmp(e->op->method, "GET") : e->op->sql && !e->op->sql->writes;

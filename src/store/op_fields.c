@@ -243,9 +243,7 @@ static const struct op_field *take(struct scan *s, fields_vec *v, size_t *ret_n)
 /* ---- in ----------------------------------------------------------------------------------- */
 
 /* Names that only the engine binds. */
-static const char *const reserved[] = {"actor",	       "actor_org", "actor_session",
-				       "now",	       "blob_id",   "blob_size",
-				       "blob_address", "file_name", "media_type"};
+static const char *const reserved[] = {"actor", "actor_org", "actor_session", "now"};
 
 static void check_reserved(struct scan *s, const char *name)
 {
@@ -281,7 +279,8 @@ void op_parse_in(struct arena *a, struct op_place at, struct str value, struct o
 		} while (!s.failed && accept(&s, '|'));
 	}
 	if (!s.failed && peek(&s))
-		complain(&s, "'|' expected before '%.*s'", STR_FMT(word(&s)));
+		complain(&s, "'|' expected, not '%.*s'", (int)(s.rest.len > 20 ? 20 : s.rest.len),
+			 s.rest.p);
 	op->in = take(&s, &v, &op->n_in);
 }
 

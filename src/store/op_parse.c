@@ -451,13 +451,30 @@ static void check_path_params(struct parser *p)
 	}
 }
 
+bool op_is_upload_param(const char *name)
+{
+	static const char *const names[] = {"blob_id", "blob_size", "blob_address", "file_name",
+					    "media_type"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static void check_in(struct parser *p)
 {
 	p->at.line = p->text->in_line;
-	for (size_t i = 0; i < p->op->n_in; i++)
+	for (size_t i = 0; i < p->op->n_in; i++) {
+		const char *name = p->op->in[i].name;
+
 		if (p->op->in[i].type == T_BLOB && p->op->method)
 			op_finding(&p->at, "'%s': bytes don't come over HTTP; use via: engine",
-				   p->op->in[i].name);
+				   name);
+		if (p->op->upload && op_is_upload_param(name))
+			op_finding(&p->at, "'%s' is bound by the engine and can't be a parameter",
+				   name);
+	}
 }
 
 static bool has(const struct parser *p, int keyword)
@@ -495,11 +512,13 @@ void op_parse(struct arena *a, const char *file, const char *module, struct str 
 	      struct op *ret, struct op_text *ret_text, struct yreport *report)
 {
 	struct parser p = {.arena = a, .op = ret, .text = ret_text, .at = {file, 1, report}};
+	size_t before = report->n;
 
 	*ret = (struct op){.file = file, .module = module, .store = "cases"};
 	*ret_text = (struct op_text){.op_line = 1, .in_line = 1, .route_line = 1};
 	read_head(&p, text);
-	check_whole(&p);
+	if (report->n == before)
+		check_whole(&p);
 	if (!ret->title)
 		ret->title = "";
 	ret->about = keep(&p, str_trim(p.about.len ? buf_str(&p.about) : STR("")));

@@ -55,4 +55,7 @@ bool op_is_name(struct str s);
 /** Is there a `{name}` in the operation's path? */
 bool op_in_path(const struct op *op, struct str name);
 
+/** One of the names that only `upload: yes` binds? */
+bool op_is_upload_param(const char *name);
+
 #endif

@@ -1,0 +1,3 @@
+-- op: bad.other
+-- via: engine
+SELECT 1

@@ -1,0 +1,6 @@
+-- op: bad.native_value
+-- A title.
+-- route: GET /api/x
+-- role: any
+-- out: one {id id}
+-- native: yes

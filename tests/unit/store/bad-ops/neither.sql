@@ -1,0 +1,3 @@
+-- op: bad.neither
+-- A title.
+SELECT 1 AS id

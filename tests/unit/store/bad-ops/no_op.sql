@@ -1,0 +1,3 @@
+-- A title.
+-- via: engine
+SELECT 1

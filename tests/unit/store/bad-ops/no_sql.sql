@@ -1,0 +1,5 @@
+-- op: bad.no_sql
+-- A title.
+-- route: GET /api/x
+-- role: any
+-- out: one {id id}

@@ -1,0 +1,3 @@
+-- op: Bad
+-- via: engine
+SELECT 1

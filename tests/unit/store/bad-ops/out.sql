@@ -1,0 +1,6 @@
+-- op: bad.out
+-- A title.
+-- route: GET /api/x
+-- role: any
+-- out: some {id id}
+SELECT 1 AS id
