@@ -78,6 +78,8 @@ static int refuse(struct call *call, struct tx *tx, struct sign_in *s)
 	int r;
 
 	s->in = false;
+	/* So that the organisation's auditors see it. */
+	call->ctx->actor.org_id = s->known ? s->who.org_id : 0;
 	call->audit = (struct call_audit){.action = "session.refuse",
 					  .subject = "person",
 					  .subject_id = s->known ? s->who.id : 0,

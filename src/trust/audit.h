@@ -14,6 +14,11 @@
 #define LEXLINE_AUDIT_H
 
 #include "store/db.h"
+#include "store/op.h"
+
+/** The room's operations carried out in C. */
+extern const struct native trust_natives[];
+extern const size_t trust_n_natives;
 
 struct audit_entry {
 	const char *action;  /**< operation name, "case.act/hand_over", "client.reveal" */

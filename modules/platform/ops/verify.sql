@@ -1,0 +1,7 @@
+-- op: audit.verify
+-- Walk both chains from the first entry to the last.
+-- route: POST /api/audit/verify
+-- role: supervisor, director, admin, auditor, compliance
+-- rate: 6/min actor
+-- out: one {ok bool, entries int, findings many {store text, seq int, what text}}
+-- native:
