@@ -350,9 +350,11 @@ static mhd_result judge(struct request *q, const char *method, const char *versi
 	if (r == -E_MALFORMED)
 		q->close = true;
 	if (r < 0 || (r = route(q)) < 0 || (r = check_length(q)) < 0) {
-		q->close |= has_body(q);
 		q->err = r;
-		return reply_send(q);
+		q->close |= has_body(q);
+		q->stage = STAGE_REPLY;
+		/* Before the body only when there is one: it ends the connection. */
+		return q->close ? reply_send(q) : MHD_YES;
 	}
 	set_deadline(q);
 	if (q->op && q->op->upload)

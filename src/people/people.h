@@ -37,6 +37,7 @@ struct person_new {
 	int64_t org_id;
 	const char *const *roles;  /**< NULL-terminated */
 	const char *const *skills; /**< NULL-terminated; NULL: none */
+	const char *password;	   /**< the first one; NULL: a random one is made */
 };
 
 /**
@@ -52,6 +53,9 @@ MUST_CHECK int people_add(struct ctx *ctx, const struct person_new *n, int64_t *
 MUST_CHECK int people_reset_password(struct ctx *ctx, int64_t person_id, const char **ret_password);
 /** Id of the person with this name to sign in with. @return 0, -E_NOT_FOUND */
 MUST_CHECK int people_find(struct ctx *ctx, const char *name, int64_t *ret_id);
+
+/** Id of the organisation with this name; NULL: the first one on top. @return 0, -E_NOT_FOUND */
+MUST_CHECK int people_find_org(struct ctx *ctx, const char *name, int64_t *ret_id);
 
 /** Add an organisation. @p parent_id 0: a root. For the command line and profiles. */
 MUST_CHECK int people_add_org(struct ctx *ctx, int64_t parent_id, const char *name,

@@ -116,6 +116,21 @@ static int note(struct tx *tx, const char *action, const char *subject, int64_t 
 						   .detail = STR("{}")});
 }
 
+/* The given one or a random one, and its hash. */
+static int choose_password(struct ctx *ctx, const struct person_new *n, const char **ret_password,
+			   char ret_hash[PASSWORD_HASH_MAX])
+{
+	int r;
+
+	if (!n->password)
+		return staff_first_password(ctx, ret_password, ret_hash);
+	r = password_check_rules(ctx, "password", str_of(n->password), n->name);
+	if (r < 0)
+		return r;
+	*ret_password = n->password;
+	return password_hash(ctx, str_of(n->password), ret_hash);
+}
+
 static int apply_add(struct tx *tx, void *arg)
 {
 	const struct staff_row *p = arg;
@@ -142,7 +157,7 @@ int people_add(struct ctx *ctx, const struct person_new *n, int64_t *ret_id,
 	};
 	int r;
 
-	if ((r = staff_first_password(ctx, &password, hash)) < 0 ||
+	if ((r = choose_password(ctx, n, &password, hash)) < 0 ||
 	    (r = db_write_wait(ctx->env->db, ctx, apply_add, &row)) < 0)
 		return r;
 	*ret_id = row.id;
@@ -187,6 +202,19 @@ int people_find(struct ctx *ctx, const char *name, int64_t *ret_id)
 		return r;
 	*ret_id = who.id;
 	return 0;
+}
+
+int people_find_org(struct ctx *ctx, const char *name, int64_t *ret_id)
+{
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	int r;
+
+	if ((r = db_read(ctx->env->db, ctx, &tx)) < 0)
+		return r;
+	r = tx_int(tx, "org.find", ARGS(A_TEXT("name", name)), ret_id);
+	return r == -E_NOT_FOUND
+		       ? ctx_fail(ctx, E_NOT_FOUND, "org", "there is no organisation '%s'", name ? name : "")
+		       : r;
 }
 
 /* ---- organisations ------------------------------------------------------------------------ */

@@ -1,0 +1,78 @@
+/* lexline serve */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "http/http.h"
+#include "main/command.h"
+#include "main/system.h"
+#include "store/config.h"
+
+#define PATIENCE_MS 25000 /* under systemd's 90 s, over the slowest request */
+
+/* Before any thread exists: all of them inherit the mask, only sigwait() below gets the signals. */
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* One line for people and scripts: the address, once it answers. */
+static void announce(const struct http_server *http, const struct config *c, const char *listen)
+{
+	const char *colon = strrchr(listen, ':');
+
+	printf("%s://%.*s:%d\n", c->tls_cert ? "https" : "http", (int)(colon - listen), listen,
+	       http_port(http));
+	fflush(stdout);
+}
+
+static int serve(struct system *s, const char *listen, sigset_t *set)
+{
+	struct http_server *http;
+	struct fault f = {0};
+	int64_t began_us;
+	int signal_number;
+
+	listen = listen ? listen : s->env.config->listen;
+	if (http_start(&s->env, listen, &http, &f) < 0)
+		return command_failed(&f);
+	announce(http, s->env.config, listen);
+	log_event(LOG_INFO, "serve.ready", "data", s->env.data_dir, "version", LEXLINE_VERSION,
+		  NULL);
+	sigwait(set, &signal_number);
+	log_event(LOG_INFO, "serve.draining", "signal",
+		  signal_number == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+	began_us = time_monotonic_us();
+	system_quiet(s);
+	http_stop(http, PATIENCE_MS);
+	log_msg(LOG_INFO, "serve.stopped", "drained in %lld ms",
+		(long long)(time_monotonic_us() - began_us) / 1000);
+	return EXIT_OK;
+}
+
+int cmd_serve(const struct command *self, int argc, char **argv)
+{
+	const char *data = NULL, *listen = NULL;
+	const struct option_spec specs[] = {
+		{"data", "DIR", "the data folder", &data, NULL, true},
+		{"listen", "HOST:PORT", "default: `listen` of lexline.yaml; port 0 picks one",
+		 &listen, NULL, false},
+	};
+	CLEANUP(system_closep) struct system *s = NULL;
+	struct fault f = {0};
+	sigset_t set;
+
+	if (OPTIONS(self, specs, argc, argv, 0) < 0)
+		return EXIT_USAGE;
+	block_signals(&set);
+	if (system_open(data, SYSTEM_SERVE, &s, &f) < 0)
+		return command_failed(&f);
+	return serve(s, listen, &set);
+}
