@@ -255,6 +255,7 @@ struct clock_def {
 	size_t n_warn;
 	struct effects warned, breached;
 	bool warned_default, breached_default;
+	bool window; /**< a right that ends, nobody's duty: no breach when it does */
 	const struct ynode *at;
 };
 

@@ -3,7 +3,7 @@
 
 static const char *const clock_keys[] = {"label",  "source", "starts", "stops",	   "pauses",
 					 "within", "calendar", "warn", "warned",   "breached",
-					 "start_when", NULL};
+					 "start_when", "window", NULL};
 static const char *const review_keys[] = {"label", "state", "order", "steps", "pass", "fail", NULL};
 
 /* ---- clocks ------------------------------------------------------------------------------- */
@@ -102,6 +102,7 @@ static void parse_clock(struct parser *p, struct clock_def *c, const struct ynod
 	if (!c->label.zh)
 		yreport_add(p->r, n, "clock '%s' needs a label", c->name);
 	c->source = yaml_text(yaml_get(n, "source"), NULL, p->r);
+	c->window = yaml_bool(yaml_get(n, "window"), false, p->r);
 	c->calendar = yaml_text(yaml_get(n, "calendar"), p->d->calendar, p->r);
 	parse_starts(p, yaml_get(n, "starts"), c);
 	parse_stops(p, yaml_get(n, "stops"), yaml_get(n, "pauses"), c);
