@@ -301,7 +301,7 @@ static int backend_open(struct db *db, struct fault *f)
 	s->lock_fd = -1;
 	if (db->read_only)
 		return 0;
-	if ((r = create_file(db->url, f)) < 0 || (r = lock_file(db->url, &s->lock_fd, f)) < 0 ||
+	if ((r = lock_file(db->url, &s->lock_fd, f)) < 0 || (r = create_file(db->url, f)) < 0 ||
 	    (r = sq_open(db, true, &s->writer, f)) < 0 || (r = sq_writer_start(db, f)) < 0)
 		backend_close(db);
 	return r;
