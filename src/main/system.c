@@ -44,6 +44,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	native_list all = {0};
 	int r;
 
+	add_natives(&all, trust_natives, trust_n_natives);
 	add_natives(&all, people_natives, people_n_natives);
 	add_native_pointers(&all, calendar_natives, calendar_natives_count);
 	add_natives(&all, knowledge_natives, knowledge_n_natives);
