@@ -25,7 +25,7 @@ static int read_store(struct call *call, struct db *db, struct page *page)
 		return r;
 	r = tx_op(tx, "audit.page",
 		  ARGS({"from", call_arg(call, "from")}, {"to", call_arg(call, "to")},
-		       {"actor_is", call_arg(call, "actor")}, {"action", call_arg(call, "action")},
+		       {"actor_is", call_arg(call, "actor_id")}, {"action", call_arg(call, "action")},
 		       {"subject", call_arg(call, "subject")}, {"subject_id", call_arg(call, "subject_id")},
 		       {"before", call_arg(call, "before")}, A_INT("reveals", page->reveals),
 		       A_INT("limit", call_int(call, "limit", 50))),

@@ -2,6 +2,6 @@
 -- The access log: who saw which sealed value, when and for what purpose (T03, T04).
 -- route: GET /api/access-log
 -- role: supervisor, director, admin, auditor, compliance
--- in: from time? | to time? | actor id? | action text? (1..100) | subject text? (1..40) | subject_id id? | before id? | limit int = 50 (1..500)
+-- in: from time? | to time? | actor_id id? | action text? (1..100) | subject text? (1..40) | subject_id id? | before id? | limit int = 50 (1..500)
 -- out: many {id id, at time, store text, actor one {id id?, name text}, org_id id?, ip text?, action text, subject text?, subject_id id?, detail json?, reveal bool}
 -- native:

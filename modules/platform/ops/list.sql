@@ -2,6 +2,6 @@
 -- The audit log: every write and every reveal in the caller's organisations (T04), of both stores, newest first.
 -- route: GET /api/audit
 -- role: supervisor, director, admin, auditor, compliance
--- in: from time? | to time? | actor id? | action text? (1..100) | subject text? (1..40) | subject_id id? | before id? | limit int = 50 (1..500)
+-- in: from time? | to time? | actor_id id? | action text? (1..100) | subject text? (1..40) | subject_id id? | before id? | limit int = 50 (1..500)
 -- out: many {id id, at time, store text, actor one {id id?, name text}, org_id id?, ip text?, action text, subject text?, subject_id id?, detail json?, reveal bool}
 -- native:
