@@ -110,7 +110,7 @@ void request_completed(void *server, struct MHD_Connection *c, void **state,
 	if (q->counted)
 		atomic_fetch_sub(&s->body_bytes, (long long)q->body_got);
 	if (q->conn)
-		atomic_store(&q->conn->deadline_ms, time_monotonic_us() / 1000 + HEADERS_MS);
+		atomic_store(&q->conn->deadline_ms, time_monotonic_us() / 1000 + s->patience_ms);
 	upload_abandon(q);
 	if (q->stream)
 		stream_close(q->stream);
@@ -332,9 +332,9 @@ static void set_deadline(struct request *q)
 		atomic_store(&q->conn->deadline_ms, 0);
 	else if (q->body_len > 0)
 		atomic_store(&q->conn->deadline_ms,
-			     now_ms + BODY_MS + q->body_len * 1000 / BODY_BYTES_PER_S);
+			     now_ms + q->server->patience_ms + q->body_len * 1000 / BODY_BYTES_PER_S);
 	else /* chunked: moved on as bytes arrive */
-		atomic_store(&q->conn->deadline_ms, now_ms + BODY_MS);
+		atomic_store(&q->conn->deadline_ms, now_ms + q->server->patience_ms);
 }
 
 /* First call of the handler: everything that can be judged from the header. */
@@ -392,7 +392,7 @@ static mhd_result take_body(struct request *q, const char *data, size_t *len)
 	*len = 0;
 	if (q->body_len < 0 && q->conn)
 		atomic_store(&q->conn->deadline_ms,
-			     q->begun_us / 1000 + BODY_MS +
+			     q->begun_us / 1000 + q->server->patience_ms +
 				     (q->body_got + (int64_t)n) * 1000 / BODY_BYTES_PER_S);
 	if (q->stage == STAGE_REPLY) /* refused by a worker while the body was on its way */
 		discard(q);

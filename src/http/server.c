@@ -55,7 +55,7 @@ static void conn_open(struct http_server *s, struct MHD_Connection *c, void **co
 	n->fd = info ? (int)info->connect_fd : -1;
 	name_peer(c, n->ip, sizeof(n->ip));
 	setsockopt(n->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof(unacked_ms));
-	atomic_init(&n->deadline_ms, time_monotonic_us() / 1000 + HEADERS_MS);
+	atomic_init(&n->deadline_ms, time_monotonic_us() / 1000 + s->patience_ms);
 	pthread_mutex_lock(&s->conns_lock);
 	n->next = s->conns;
 	if (n->next)
@@ -107,7 +107,7 @@ static int64_t sweep(void *arg)
 			shutdown(n->fd, SHUT_RDWR);
 	}
 	pthread_mutex_unlock(&s->conns_lock);
-	return time_monotonic_us() + SWEEP_US;
+	return time_monotonic_us() + (s->patience_ms < 8000 ? s->patience_ms * 250 : SWEEP_US);
 }
 
 /* ---- listening ----------------------------------------------------------------------------- */
@@ -315,6 +315,14 @@ static int start(struct http_server *s, const char *listen, struct fault *f)
 	return start_daemon(s, cert, key, f);
 }
 
+static int64_t patience(void)
+{
+	const char *text = getenv("LEXLINE_HTTP_PATIENCE_MS");
+	int64_t ms;
+
+	return text && str_to_int(str_of(text), &ms) == 0 && ms > 0 ? ms : PATIENCE_MS;
+}
+
 int http_start(struct env *env, const char *listen, struct http_server **ret, struct fault *f)
 {
 	struct http_server *s = calloc(1, sizeof(*s));
@@ -324,6 +332,7 @@ int http_start(struct env *env, const char *listen, struct http_server **ret, st
 		abort();
 	s->env = env;
 	s->listen_fd = -1;
+	s->patience_ms = patience();
 	s->upload_max = env->config->upload_max_bytes;
 	pthread_mutex_init(&s->conns_lock, NULL);
 	pthread_mutex_init(&s->free_lock, NULL);
