@@ -1,4 +1,5 @@
 import { computed } from 'vue'
+import type { Permission } from '@/entities/session/ops'
 import { useSession } from '@/entities/session/store'
 import { adminSections } from '@/pages/admin/sections'
 
@@ -13,12 +14,12 @@ export function useNav() {
   const session = useSession()
   return computed<NavItem[]>(() => {
     const out: NavItem[] = [{ name: 'desk', text: 'frame.desk', icon: 'desk' }]
-    const add = (op: string, name: string, icon: string) =>
+    const add = (op: Permission, name: string, icon: string) =>
       session.can(op) && out.push({ name, text: `frame.${name}`, icon })
-    add('case.list', 'cases', 'case')
-    add('client.list', 'clients', 'client')
-    add('statute.search', 'statutes', 'statute')
-    add('process.list', 'processes', 'note')
+    add('cases', 'cases', 'case')
+    add('clients', 'clients', 'client')
+    add('statutes', 'statutes', 'statute')
+    add('processes', 'processes', 'note')
     if (adminSections.some((s) => session.can(s.op)))
       out.push({ name: 'admin', text: 'frame.admin', icon: 'more' })
     return out

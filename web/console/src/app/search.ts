@@ -2,6 +2,7 @@ import type { RouteLocationRaw } from 'vue-router'
 import { caseApi } from '@/entities/case/api'
 import { clientApi } from '@/entities/client/api'
 import { statuteApi } from '@/entities/statute/api'
+import type { Permission } from '@/entities/session/ops'
 import type { Label } from '@/shared/api/types'
 
 export interface Found {
@@ -15,7 +16,7 @@ export interface Found {
 /** Look in all three places at once; one that fails does not hide the others. */
 export async function searchEverything(
   q: string,
-  can: (op: string) => boolean,
+  can: (op: Permission) => boolean,
   l: (label: Label) => string,
   signal: AbortSignal,
 ): Promise<Found[]> {
@@ -45,9 +46,9 @@ export async function searchEverything(
     }))
   const nothing = async (): Promise<Found[]> => []
   const settled = await Promise.allSettled([
-    can('case.list') ? cases() : nothing(),
-    can('client.list') ? clients() : nothing(),
-    can('statute.search') ? articles() : nothing(),
+    can('cases') ? cases() : nothing(),
+    can('clients') ? clients() : nothing(),
+    can('statutes') ? articles() : nothing(),
   ])
   return settled.flatMap((s) => (s.status === 'fulfilled' ? s.value : []))
 }

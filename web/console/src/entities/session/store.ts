@@ -4,7 +4,8 @@ import { api, onSignedOut, setCsrf } from '@/shared/api/client'
 import { asProblem } from '@/shared/api/problem'
 import { startLive, stopLive } from '@/shared/api/events'
 import { setZone } from '@/shared/time/text'
-import type { Me, SessionReply, SystemInfo } from './types'
+import { opNames, type Permission } from './ops'
+import type { Me, MeReply, SessionReply, SystemInfo } from './types'
 
 export const useSession = defineStore('session', () => {
   const me = shallowRef<Me>()
@@ -16,12 +17,13 @@ export const useSession = defineStore('session', () => {
 
   const granted = computed(() => new Set(me.value?.permissions ?? []))
   /** May this person call the operation? Decides only what is shown; the engine decides what is done. */
-  const can = (op: string) => granted.value.has(op)
+  const can = (op: Permission) => granted.value.has(opNames[op])
 
   async function fetchMe(): Promise<void> {
-    const m = await api.get<Me>('/api/me')
+    const { person, ...m } = await api.get<MeReply>('/api/me')
     setCsrf(m.csrf)
-    me.value = m
+    me.value = { ...person, ...m }
+    mustChange.value = m.password_must_change
     unread.value = m.unread
     ended.value = false
     startLive()

@@ -7,12 +7,15 @@ export interface SignedIn {
   roles: string[]
   lang?: string
 }
-export interface Me extends SignedIn {
+export interface MeReply {
+  person: SignedIn
   csrf: string
+  password_must_change: boolean
+  totp: boolean
   permissions: string[]
   unread: number
-  totp?: boolean
 }
+export type Me = SignedIn & Omit<MeReply, 'person'>
 export interface SessionReply {
   person: SignedIn
   csrf: string
@@ -23,7 +26,7 @@ export interface DeviceSession {
   created_at: string
   seen_at?: string
   ip?: string
-  user_agent?: string
+  agent?: string | null
   current?: boolean
 }
 export interface SystemInfo {

@@ -7,8 +7,9 @@ export const statuteApi = {
     api.get<SearchReply>('/api/statutes/search', { q, limit, on }, signal),
   laws: (query: Query, signal?: AbortSignal) =>
     api.get<Page<LawItem>>('/api/statutes', query, signal),
-  law: (id: string, on: string, signal?: AbortSignal) =>
-    api.get<LawView>(`/api/statutes/${encodeURIComponent(id)}`, { on }, signal),
+  kinds: () => api.get<Page<{ kind: string; laws: number }>>('/api/statutes/kinds'),
+  law: (id: string, on: string, version: string, signal?: AbortSignal) =>
+    api.get<LawView>(`/api/statutes/${encodeURIComponent(id)}`, { on, version }, signal),
   article: (id: string, signal?: AbortSignal) =>
     api.get<ArticleView>(`/api/articles/${encodeURIComponent(id)}`, {}, signal),
 }

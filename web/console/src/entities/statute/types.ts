@@ -24,30 +24,39 @@ export interface LawItem {
   versions: number
   articles: number
 }
-export type LawNode =
-  | { level: number; heading: string }
-  | { article_id: string; article: string; text: string }
-export interface LawVersion {
+export interface LawNode {
   id: string
-  date: string | null
-  status?: string | null
+  kind: 'heading' | 'article' | 'text'
+  level: number
+  number: string | null
+  body: string
+}
+interface Validity {
+  version_date: string | null
+  valid_from: string | null
+  valid_to: string | null
+}
+export interface LawVersion extends Validity {
+  id: string
 }
 export interface LawView {
   id: string
   title: string
   kind: string
   versions: LawVersion[]
-  version: LawVersion & { nodes: LawNode[] }
+  version_id: string
+  nodes: LawNode[]
 }
-export interface ArticleView {
-  article_id?: string
-  id?: string
+export interface ArticleVersion extends Validity {
+  article_id: string
+  version_id: string
+  body: string
+}
+export interface ArticleView extends ArticleVersion {
   law_id: string
   law: string
+  kind: string
   article: string
-  heading?: string | null
-  text: string
-  valid_from?: string | null
-  valid_to?: string | null
-  versions: { version_id: string; date: string | null; text: string }[]
+  heading: string
+  versions: ArticleVersion[]
 }

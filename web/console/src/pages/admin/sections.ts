@@ -1,12 +1,12 @@
-/** The sections of the administration, each shown to those who may call its operation. */
-export const adminSections = [
-  { name: 'people', text: 'admin.people', op: 'person.list' },
-  { name: 'roles', text: 'admin.roles', op: 'role.list' },
-  { name: 'orgs', text: 'admin.orgs', op: 'org.list' },
-  { name: 'calendars', text: 'admin.calendars', op: 'calendar.list' },
-  { name: 'ledger', text: 'admin.ledger', op: 'ledger.list' },
-  { name: 'audit', text: 'admin.audit', op: 'audit.list' },
-  { name: 'access', text: 'admin.access', op: 'access_log.list' },
-] as const
+import type { Permission } from '@/entities/session/ops'
 
-export type AdminSection = (typeof adminSections)[number]['name']
+/** The sections of the administration, each shown to those who may do its work. */
+export const adminSections: { name: string; text: string; op: Permission }[] = [
+  { name: 'people', text: 'admin.people', op: 'people' },
+  { name: 'roles', text: 'admin.roles', op: 'grants' },
+  { name: 'orgs', text: 'admin.orgs', op: 'orgs' },
+  { name: 'calendars', text: 'admin.calendars', op: 'calendarUpdate' },
+  { name: 'ledger', text: 'admin.ledger', op: 'ledger' },
+  { name: 'audit', text: 'admin.audit', op: 'audit' },
+  { name: 'access', text: 'admin.access', op: 'accessLog' },
+]

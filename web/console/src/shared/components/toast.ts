@@ -12,7 +12,8 @@ export function toastGood(text: string): void {
 export function toastProblem(e: unknown): void {
   const p = asProblem(e)
   if (p.code === 'aborted') return
-  const { cause, remedy } = tell(p, useText().t)
+  const { t, lang } = useText()
+  const { cause, remedy } = tell(p, t, lang.value === 'zh')
   ElMessage({
     message: `${cause} ${remedy}（${p.code}）`,
     type: 'error',

@@ -92,6 +92,14 @@ export function isoDay(at: number): string {
   return `${p.year}-${two(p.month)}-${two(p.day)}`
 }
 
+/** The instant a day begins in the hotline's zone; `plus` days later. */
+export function dayStart(date: string, plus = 0): string {
+  const utc = Date.parse(`${date}T00:00:00Z`) + plus * dayMs
+  const p = parts(utc)
+  const local = Date.UTC(p.year, p.month - 1, p.day, Number(p.hour), Number(p.minute))
+  return new Date(utc - (local - utc)).toISOString()
+}
+
 /** "1 小时 20 分": two units at most, the second only while it matters. */
 export function span(ms: number, lang: Lang): string {
   const zh = lang === 'zh'

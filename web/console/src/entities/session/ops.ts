@@ -1,0 +1,29 @@
+/**
+ * The operations whose permission decides what is shown. Short names for the pages; the engine's
+ * names stand here only, and a test compares them with the engine's list.
+ */
+export const opNames = {
+  cases: 'case.list',
+  caseCreate: 'case.create',
+  caseExport: 'case.export',
+  clients: 'client.list',
+  client: 'client.get',
+  clientCreate: 'client.create',
+  conflicts: 'client.conflicts',
+  consentAdd: 'client.consent',
+  statutes: 'statute.search',
+  processes: 'process.list',
+  people: 'people.list',
+  personCreate: 'people.create',
+  roles: 'role.list_roles',
+  grants: 'role.set_grant',
+  roleCreate: 'role.create_role',
+  orgs: 'org.create_org',
+  calendarUpdate: 'calendar.update',
+  audit: 'audit.list',
+  auditVerify: 'audit.verify',
+  accessLog: 'audit.access_log',
+  ledger: 'ledger.list',
+} as const
+
+export type Permission = keyof typeof opNames
