@@ -2,7 +2,7 @@
 #
 #   make run    install what is missing, build, start the demo on http://127.0.0.1:8080  (PORT=, DATA=)
 #   make build  build only                        make check  build, unit tests, lint: seconds
-#   make test   everything that must pass         (QUICK=1 leaves out PostgreSQL, browser and faults)
+#   make test   everything that must pass         (QUICK=1 leaves out browser, faults, api on PostgreSQL)
 #   make asan tsan fuzz bench e2e                 sanitizers, fuzzers, figures, browser tests alone
 #   make clean  remove what was built; var/ (your data) stays
 
@@ -47,9 +47,9 @@ run:
 	@test -e $(DATA)/lexline.yaml || $(BUILD)/lexline init --data $(DATA) --profile $(PROFILE)
 	@exec $(BUILD)/lexline serve --data $(DATA) --listen 127.0.0.1:$(PORT)
 
-check: build
+check: install-tests build
 	@ninja -C $(BUILD)
-	@tools/test --build $(BUILD) lint unit
+	@tools/test --build $(BUILD) --fast lint unit
 
 install-tests:
 	@tools/install --tests
