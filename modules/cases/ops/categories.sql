@@ -1,7 +1,0 @@
--- op: case.categories
--- Categories of a process, or of all.
--- route: GET /api/categories
--- role: any
--- native:
--- in: process text?
--- out: json

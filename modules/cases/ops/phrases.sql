@@ -1,6 +1,0 @@
--- op: case.phrases
--- The standard phrases of the hotline, in the order of a call (V09).
--- route: GET /api/phrases
--- role: any
--- native:
--- out: json

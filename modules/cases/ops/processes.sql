@@ -1,6 +1,0 @@
--- op: process.processes
--- The processes in force.
--- route: GET /api/processes
--- role: any
--- native:
--- out: json

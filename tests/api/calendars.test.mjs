@@ -1,0 +1,115 @@
+// Calendars over HTTP (P20, V02): what is shown, who may change it, what a change does to due times.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Server, lexline } from './harness.mjs'
+
+let server, head, duty
+before(async () => {
+  server = await Server.start({ profile: 'hunan-12348' })
+  head = await server.as('director')
+  duty = await server.as('duty1')
+})
+after(() => {
+  head?.close()
+  duty?.close()
+  return server.remove()
+})
+
+const due = async (c, from, within) =>
+  (await c.get(`/api/calendars/duty/due?from=${encodeURIComponent(from)}&within=${encodeURIComponent(within)}`)).json
+
+test('an organisation sees the calendars it inherits', async () => {
+  const { json } = await duty.get('/api/calendars')
+  const c = json.items.find((x) => x.name === 'duty')
+  assert.deepEqual(json.items.map((x) => x.name).sort(), ['duty', 'official'])
+  assert.deepEqual(c.windows, [
+    { days: [1, 2, 3, 4, 5], from: '08:30', to: '11:30' },
+    { days: [1, 2, 3, 4, 5], from: '14:30', to: '17:00' },
+  ])
+  assert.equal(c.make_up_days_run, true)
+  assert.deepEqual(c.year_known, [2025, 2026])
+  assert.equal(c.zone, 'Asia/Shanghai')
+})
+
+test('the days of a year, official and fallen back', async () => {
+  const y2026 = (await duty.get('/api/calendars/duty/days?year=2026')).json
+  assert.equal(y2026.known, true)
+  assert.deepEqual(
+    y2026.items.find((d) => d.date === '2026-02-14'),
+    { date: '2026-02-14', kind: 'work', label: '春节', own: false },
+  )
+  assert.equal(y2026.items.filter((d) => d.kind === 'off').length, 33)
+  assert.equal(y2026.items.filter((d) => d.kind === 'work').length, 6)
+  const y2027 = (await duty.get('/api/calendars/duty/days?year=2027')).json
+  assert.equal(y2027.known, false)
+  assert.deepEqual(
+    y2027.items.map((d) => d.date),
+    ['2027-01-01', '2027-05-01', '2027-05-02', '2027-10-01', '2027-10-02', '2027-10-03'],
+  )
+})
+
+test('the due instant is that of the command line', async () => {
+  for (const [from, within] of [
+    ['2026-02-13T16:30:00+08:00', '2 working days'],
+    ['2026-09-24T10:00:00+08:00', '1 week'],
+    ['2026-03-02T11:00:00+08:00', '1 working hour'],
+  ]) {
+    const cli = lexline(['calendar', 'due', '--profile', 'hunan-12348', '--calendar', 'duty', '--from', from, '--within', within])
+    assert.equal(cli.code, 0, cli.stderr)
+    assert.equal((await due(duty, from, within)).local, cli.stdout.trim())
+  }
+})
+
+test('what is no period, no calendar, no date is told', async () => {
+  const wrong = await duty.get('/api/calendars/duty/due?within=2%20fortnights')
+  assert.equal(wrong.status, 422)
+  assert.equal(wrong.json.field, 'within')
+  assert.equal((await duty.get('/api/calendars/nights/due?within=1%20day')).status, 404)
+  assert.equal((await duty.get('/api/calendars/duty/days?year=x')).status, 422)
+})
+
+test('only who leads may change, and only the calendars of their own organisation', async () => {
+  const day = { date: '2026-12-28', kind: 'off', label: '系统检修' }
+  assert.equal((await duty.put('/api/calendars/duty/days', day)).status, 403)
+  // the calendars belong to the province
+  const below = await head.put('/api/calendars/duty/days', day)
+  assert.equal(below.status, 403)
+})
+
+test('a marked day moves what is due, taking it back moves it again', async () => {
+  const province = await server.as('province')
+  const from = '2026-12-25T10:00:00+08:00' // a Friday
+  assert.equal((await due(duty, from, '1 working day')).local, '2026-12-28T17:00:00+08:00')
+  const put = await province.put('/api/calendars/duty/days', { date: '2026-12-28', kind: 'off', label: '系统检修' })
+  assert.equal(put.status, 200, put.text)
+  assert.equal((await due(duty, from, '1 working day')).local, '2026-12-29T17:00:00+08:00')
+  await server.restart()
+  assert.equal((await due(duty, from, '1 working day')).local, '2026-12-29T17:00:00+08:00')
+  assert.equal((await province.delete('/api/calendars/duty/days/2026-12-28')).status, 200)
+  assert.equal((await province.delete('/api/calendars/duty/days/2026-12-28')).status, 404)
+  assert.equal((await due(duty, from, '1 working day')).local, '2026-12-28T17:00:00+08:00')
+  province.close()
+})
+
+test('new hours count at once; hours that overlap are refused as a whole', async () => {
+  const province = await server.as('province')
+  const windows = [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' }]
+  assert.equal((await province.put('/api/calendars/duty', { windows })).status, 200)
+  assert.equal((await due(duty, '2026-03-02T10:00:00+08:00', '2 working days')).local, '2026-03-04T18:00:00+08:00')
+  const wrong = await province.put('/api/calendars/duty', { windows: [...windows, { days: [3], from: '17:00', to: '19:00' }] })
+  assert.equal(wrong.status, 422)
+  assert.equal(wrong.json.field, 'windows')
+  assert.equal((await due(duty, '2026-03-02T10:00:00+08:00', '2 working days')).local, '2026-03-04T18:00:00+08:00')
+  province.close()
+})
+
+test('a year entered ends the fall-back', async () => {
+  const province = await server.as('province')
+  await province.put('/api/calendars/official/days', { date: '2027-02-08', kind: 'off', label: '春节' })
+  const known = await province.put('/api/calendars/official/years/2027', { source: '国务院办公厅关于2027年部分节假日安排的通知' })
+  assert.equal(known.status, 200, known.text)
+  const days = (await duty.get('/api/calendars/duty/days?year=2027')).json
+  assert.equal(days.known, true)
+  assert.deepEqual(days.items.map((d) => d.date), ['2027-02-08'])
+  province.close()
+})
