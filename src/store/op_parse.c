@@ -372,13 +372,15 @@ static void read_head(struct parser *p, struct str rest)
 {
 	struct str ahead = rest, l, inner, word, value;
 	int line = 1;
+	bool begun = false; /* blank lines may stand before the head, not within */
 
 	for (; next_line(&ahead, &l); rest = ahead, line++) {
 		if (!comment_line(l, &inner)) {
-			if (p->seen || str_trim(l).len)
+			if (begun || str_trim(l).len)
 				break;
 			continue;
 		}
+		begun = true;
 		p->at.line = line;
 		if (annotation_word(
 			    (struct str){inner.p + (inner.len > 0), inner.len - (inner.len > 0)},
@@ -397,6 +399,8 @@ const char *op_annotations(struct arena *a, struct str text)
 	struct str l, inner, word, value;
 	bool within = false;
 
+	for (struct str ahead = text; next_line(&ahead, &l) && !str_trim(l).len; text = ahead)
+		;
 	while (next_line(&text, &l) && comment_line(l, &inner)) {
 		struct str behind = {inner.p + (inner.len > 0), inner.len - (inner.len > 0)};
 
@@ -516,6 +520,8 @@ void op_parse(struct arena *a, const char *file, const char *module, struct str 
 
 	*ret = (struct op){.file = file, .module = module, .store = "cases"};
 	*ret_text = (struct op_text){.op_line = 1, .in_line = 1, .route_line = 1};
+	if (!utf8_valid(text))
+		op_finding(&p.at, "the file is no well-formed UTF-8 or holds a NUL");
 	read_head(&p, text);
 	if (report->n == before)
 		check_whole(&p);
