@@ -331,8 +331,8 @@ static void set_deadline(struct request *q)
 	if (!has_body(q))
 		atomic_store(&q->conn->deadline_ms, 0);
 	else if (q->body_len > 0)
-		atomic_store(&q->conn->deadline_ms,
-			     now_ms + q->server->patience_ms + q->body_len * 1000 / BODY_BYTES_PER_S);
+		atomic_store(&q->conn->deadline_ms, now_ms + q->server->patience_ms +
+							    q->body_len * 1000 / BODY_BYTES_PER_S);
 	else /* chunked: moved on as bytes arrive */
 		atomic_store(&q->conn->deadline_ms, now_ms + q->server->patience_ms);
 }

@@ -21,9 +21,6 @@
 #define SWEEP_US 2000000
 #define UNACKED_MS 60000 /* a peer that acknowledges nothing for this long is gone */
 
-const struct native http_natives[1] = {{0}};
-const size_t http_n_natives = 0;
-
 /* ---- connections --------------------------------------------------------------------------- */
 
 static void name_peer(struct MHD_Connection *c, char *ip, size_t size)

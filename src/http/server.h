@@ -27,7 +27,9 @@
 #define BODIES_MAX ((int64_t)256 << 20)	   /**< bytes of all JSON bodies being collected */
 #define CONNECTION_POOL ((size_t)32 << 10) /**< bytes; less and long cookies get 431 */
 #define IDLE_S 30			   /**< no byte either way */
-#define PATIENCE_MS 40000 /**< from the start, or the last answer, to a whole header; then to a whole body … */
+#define PATIENCE_MS                                                                                \
+	40000 /**< from the start, or the last answer, to a whole header; then to a whole body … \
+	       */
 #define BODY_BYTES_PER_S (16 << 10) /**< … and a second more per so many bytes */
 #define MAX_PATH_ARGS ROUTE_PARAMS_MAX
 #define MAX_STRINGS 64
@@ -62,7 +64,8 @@ struct http_server {
 	struct hub *hub;
 	struct rate *rates;
 	struct ticker *sweeper;
-	int64_t patience_ms; /**< PATIENCE_MS, or LEXLINE_HTTP_PATIENCE_MS of the environment (tests) */
+	int64_t patience_ms; /**< PATIENCE_MS, or LEXLINE_HTTP_PATIENCE_MS of the environment
+				(tests) */
 	pthread_mutex_t conns_lock;
 	struct conn *conns;
 	pthread_mutex_t free_lock;

@@ -51,12 +51,33 @@ static int write_config(struct arena *a, const char *dir, const char *profile, c
 	return file_write(path_join(a, dir, "lexline.yaml"), buf_str(&b), 0600, f);
 }
 
+static bool is_built_in(struct arena *a, const char *profile)
+{
+	for (const char **name = profile_names(a); *name; name++)
+		if (!strcmp(*name, profile))
+			return true;
+	return false;
+}
+
+/* " anhui-microloan demo …" */
+static const char *built_in(struct arena *a)
+{
+	const char *list = "";
+
+	for (const char **name = profile_names(a); *name; name++)
+		list = arena_printf(a, "%s %s", list, *name);
+	return list;
+}
+
 /* Everything that a failure later takes away again. */
 static int make_files(struct arena *a, const char *dir, const char *profile, const char *db,
 		      struct fault *f)
 {
 	int r;
 
+	if (!strchr(profile, '/') && !is_built_in(a, profile))
+		return fail(f, E_NOT_FOUND, "", "there is no profile '%s'; built in are:%s",
+			    profile, built_in(a));
 	if ((r = profile_copy(profile, path_join(a, dir, "profile"), f)) < 0 ||
 	    (r = write_config(a, dir, profile, db, f)) < 0)
 		return r;

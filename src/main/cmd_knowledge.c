@@ -55,7 +55,7 @@ int cmd_search(const struct command *self, int argc, char **argv)
 		command_error("--limit must be 1…1000");
 		return EXIT_USAGE;
 	}
-	if (system_open(data, SYSTEM_TOOL, &s, &f) < 0)
+	if (system_open(data, SYSTEM_LOOK, &s, &f) < 0)
 		return command_failed(&f);
 	return statutes_search_lines(&s->env, (size_t)n, stdin, stdout, stderr);
 }

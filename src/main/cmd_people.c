@@ -132,7 +132,7 @@ int cmd_verify_audit(const struct command *self, int argc, char **argv)
 
 	if (OPTIONS(self, specs, argc, argv, 0) < 0)
 		return EXIT_USAGE;
-	if (system_open(data, SYSTEM_TOOL, &s, &f) < 0)
+	if (system_open(data, SYSTEM_LOOK, &s, &f) < 0)
 		return command_failed(&f);
 	cases = verify(s, s->env.db);
 	clients = verify(s, s->env.clients);

@@ -124,6 +124,7 @@ static int open_store(struct system *s, bool clients, struct db **ret, struct fa
 		.name = clients ? "clients" : "cases",
 		.schema = clients ? "clients" : "lexline",
 		.zone = zone_name(s->env.zone),
+		.read_only = s->mode == SYSTEM_LOOK,
 		.writers = c->db_connections > 0 ? c->db_connections : 16,
 		.readers = c->workers > 0 ? c->workers : (int)(2 * cores() + 2),
 	};
@@ -135,7 +136,9 @@ static int open_store(struct system *s, bool clients, struct db **ret, struct fa
 		    : path_join(s->arena, s->env.data_dir, clients ? "clients.db" : "lexline.db");
 	if (clients && url) /* few writes: client master data */
 		o.writers = o.writers < 4 ? o.writers : 4;
-	if ((r = db_open(&o, s->env.ops, ret, f)) < 0 || (r = db_migrate(*ret, f)) < 0)
+	if ((r = db_open(&o, s->env.ops, ret, f)) < 0 || s->mode == SYSTEM_LOOK)
+		return r;
+	if ((r = db_migrate(*ret, f)) < 0)
 		return r;
 	db_on_commit(*ret, audit_link, NULL);
 	return vault_attach(s->env.vault, *ret, f);
@@ -195,7 +198,8 @@ int system_open(const char *data_dir, enum system_mode mode, struct system **ret
 	s->arena = arena;
 	s->mode = mode;
 	s->lock_fd = -1;
-	if ((r = open_ground(s, data_dir, f)) < 0 || (r = open_rooms(s, f)) < 0 ||
+	if ((r = open_ground(s, data_dir, f)) < 0 ||
+	    (mode != SYSTEM_LOOK && (r = open_rooms(s, f)) < 0) ||
 	    (mode == SYSTEM_SERVE && (r = start_jobs(s, f)) < 0)) {
 		system_close(s);
 		return r;

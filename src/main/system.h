@@ -7,6 +7,7 @@
 #include "store/op.h"
 
 enum system_mode {
+	SYSTEM_LOOK,  /**< stores read-only, beside a server: verify, search */
 	SYSTEM_TOOL,  /**< a command: stores, people, processes; nothing runs by itself */
 	SYSTEM_SERVE, /**< also the schedulers, the outbox, the statutes' index */
 };

@@ -1,0 +1,7 @@
+-- op: system.show
+-- What this installation is called, its time zone and, for those signed in, what to look after.
+-- route: GET /api/system
+-- role: public
+-- native:
+-- rate: 600/min ip
+-- out: json
