@@ -14,6 +14,7 @@
 #include "outreach/feed.h"
 #include "people/people.h"
 #include "process/calendar.h"
+#include "process/process.h"
 #include "store/blobs.h"
 #include "store/config.h"
 #include "store/db.h"
@@ -47,6 +48,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	add_natives(&all, trust_natives, trust_n_natives);
 	add_natives(&all, people_natives, people_n_natives);
 	add_native_pointers(&all, calendar_natives, calendar_natives_count);
+	add_native_pointers(&all, process_natives, process_natives_count);
 	add_natives(&all, knowledge_natives, knowledge_n_natives);
 	add_natives(&all, http_natives, http_n_natives);
 	r = catalogue_load(profile_dir, all.at, all.n, ret, &report);
@@ -174,8 +176,10 @@ static int open_rooms(struct system *s, struct fault *f)
 	int r;
 
 	if ((r = feed_new(env, &env->feed, f)) < 0 || (r = people_open(env, &env->people, f)) < 0 ||
-	    (r = calendars_open(env, &env->calendars, f)) < 0)
+	    (r = calendars_open(env, &env->calendars, f)) < 0 ||
+	    (r = process_lib_open(env, &env->process, f)) < 0)
 		return r;
+	calendars_on_change(env->calendars, clocks_recompute);
 	return 0;
 }
 
@@ -184,7 +188,8 @@ static int start_jobs(struct system *s, struct fault *f)
 	struct env *env = &s->env;
 	int r;
 
-	if ((r = statutes_start(env, &env->statutes, f)) < 0)
+	if ((r = statutes_start(env, &env->statutes, f)) < 0 ||
+	    (r = scheduler_start(env->process)) < 0)
 		return r;
 	return 0;
 }
@@ -219,6 +224,8 @@ void system_close(struct system *s)
 	if (!s)
 		return;
 	env = &s->env;
+	if (env->process)
+		scheduler_stop(env->process);
 	if (env->statutes)
 		statutes_stop(env->statutes);
 	if (env->calendars)
@@ -228,6 +235,7 @@ void system_close(struct system *s)
 		db_close(env->clients);
 	if (env->db)
 		db_close(env->db);
+	process_lib_close(env->process);
 	people_close(env->people);
 	feed_free(env->feed);
 	if (env->blobs)

@@ -3,21 +3,23 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-const char *const field_type_names[] = {"text",	 "long_text", "int",	"money",  "bool", "date",
-					"time",	 "phone",     "email",	"choice", "choices", "person",
-					"client", "case",     "articles", "files", NULL};
-const char *const clock_status_names[] = {"never", "running", "paused", "stopped", "breached", NULL};
+const char *const field_type_names[] = {
+	"text",	  "long_text", "int",	 "money",  "bool", "date",     "time",	"phone", "email",
+	"choice", "choices",   "person", "client", "case", "articles", "files", NULL};
+const char *const clock_status_names[] = {"never",   "running",	 "paused",
+					  "stopped", "breached", NULL};
 static const char *const state_kind_names[] = {"start", "open", "wait", "end", NULL};
 
-static const char *const top_keys[] = {"process", "label",   "source",	"number", "title",
-				       "calendar", "fields",  "states",	"create", "actions",
-				       "clocks",   "reviews", "assign",	"visible", NULL};
+static const char *const top_keys[] = {"process",  "label",   "source", "number",  "title",
+				       "calendar", "fields",  "states", "create",  "actions",
+				       "clocks",   "reviews", "assign", "visible", NULL};
 static const char *const field_keys[] = {"type", "label", "help",    "required", "sealed",
 					 "max",	 "min",	  "choices", "default",	 NULL};
 static const char *const state_keys[] = {"label", "kind", "edit", "editors", NULL};
 static const char *const create_keys[] = {"by", "form", "guard", "effects", NULL};
-static const char *const action_keys[] = {"label",   "from",   "to",	  "by",	     "form", "guard",
-					  "effects", "reason", "confirm", "primary", NULL};
+static const char *const action_keys[] = {"label",   "from",	"to",	   "by",
+					  "form",    "guard",	"effects", "reason",
+					  "confirm", "primary", NULL};
 
 /* ---- look-ups ----------------------------------------------------------------------------- */
 
@@ -105,7 +107,8 @@ static struct label required_label(struct parser *p, const struct ynode *of)
 	struct label l = parse_label(p, yaml_get(of, "label"));
 
 	if (!l.zh)
-		yreport_add(p->r, of, "'%s' needs a label: {zh: …, en: …}", of->key ? of->key : "this");
+		yreport_add(p->r, of, "'%s' needs a label: {zh: …, en: …}",
+			    of->key ? of->key : "this");
 	return l;
 }
 
@@ -165,7 +168,8 @@ int parse_field_ref(struct parser *p, const struct ynode *n)
 	int i = name ? definition_field(p->d, str_of(name)) : -1;
 
 	if (i < 0 && name)
-		no_such(p, n, "field", name, p->d->fields, p->d->n_fields, sizeof(struct field_def));
+		no_such(p, n, "field", name, p->d->fields, p->d->n_fields,
+			sizeof(struct field_def));
 	return i;
 }
 
@@ -175,7 +179,8 @@ int parse_state_ref(struct parser *p, const struct ynode *n)
 	int i = name ? definition_state(p->d, str_of(name)) : -1;
 
 	if (i < 0 && name)
-		no_such(p, n, "state", name, p->d->states, p->d->n_states, sizeof(struct state_def));
+		no_such(p, n, "state", name, p->d->states, p->d->n_states,
+			sizeof(struct state_def));
 	return i;
 }
 
@@ -185,7 +190,8 @@ int parse_clock_ref(struct parser *p, const struct ynode *n)
 	int i = name ? definition_clock(p->d, str_of(name)) : -1;
 
 	if (i < 0 && name)
-		no_such(p, n, "clock", name, p->d->clocks, p->d->n_clocks, sizeof(struct clock_def));
+		no_such(p, n, "clock", name, p->d->clocks, p->d->n_clocks,
+			sizeof(struct clock_def));
 	return i;
 }
 
@@ -254,7 +260,8 @@ bool parse_period(struct parser *p, const struct ynode *n, struct period *ret)
 	return true;
 }
 
-static bool parse_who_one(struct parser *p, const char *word, const struct ynode *n, struct who *ret)
+static bool parse_who_one(struct parser *p, const char *word, const struct ynode *n,
+			  struct who *ret)
 {
 	static const struct {
 		const char *word;
@@ -284,8 +291,11 @@ static bool parse_who_one(struct parser *p, const char *word, const struct ynode
 		if (ret->field < 0)
 			no_such(p, n, "field", word + 6, p->d->fields, p->d->n_fields,
 				sizeof(struct field_def));
-		else if (p->d->fields[ret->field].type != F_PERSON)
-			yreport_add(p->r, n, "field '%s' doesn't hold a person", word + 6);
+		else if (p->d->fields[ret->field].type != F_PERSON &&
+			 p->d->fields[ret->field].type != F_PHONE &&
+			 p->d->fields[ret->field].type != F_EMAIL)
+			yreport_add(p->r, n, "field '%s' holds no person, telephone or address",
+				    word + 6);
 		return ret->field >= 0;
 	}
 	ret->role = word;
@@ -312,7 +322,8 @@ struct form_def parse_form(struct parser *p, const struct ynode *n)
 
 	for (size_t i = 0; i < count; i++) {
 		struct ynode item = *at[i];
-		bool must = item.kind == Y_SCALAR && item.text.len && item.text.p[item.text.len - 1] == '!';
+		bool must = item.kind == Y_SCALAR && item.text.len &&
+			    item.text.p[item.text.len - 1] == '!';
 
 		if (must) {
 			item.text.len--;
@@ -347,7 +358,8 @@ static bool sealable(enum field_type t)
 static void parse_choices(struct parser *p, struct field_def *f, const struct ynode *n)
 {
 	if (!n || n->kind != Y_MAP) {
-		yreport_add(p->r, f->at, "field '%s' needs choices: {value: {zh: …, en: …}}", f->name);
+		yreport_add(p->r, f->at, "field '%s' needs choices: {value: {zh: …, en: …}}",
+			    f->name);
 		return;
 	}
 	struct choice *choices = ARENA_ARRAY(p->a, struct choice, n->n_kids);
@@ -410,8 +422,9 @@ static void check_name(struct parser *p, const struct ynode *n)
 	const char *s = n->key;
 	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
 
-	if (!len || s[len] || (s[0] >= '0' && s[0] <= '9') || len > 48)
-		yreport_add(p->r, n, "'%s' isn't a name: small letters, digits and _ (at most 48)", s);
+	if (!len || s[len] || (s[0] >= '0' && s[0] <= '9') || s[0] == '_' || len > 48)
+		yreport_add(p->r, n, "'%s' isn't a name: small letters, digits and _ (at most 48)",
+			    s);
 }
 
 /** What a reviewer writes beside his verdict is kept with the vote, but asked like a field. */
@@ -451,7 +464,8 @@ static void declare_fields(struct parser *p)
 		add_opinion(p);
 	d->category = definition_field(d, STR("category"));
 	if (d->category >= 0 && d->fields[d->category].type != F_CHOICE)
-		yreport_add(p->r, d->fields[d->category].at, "the field 'category' is of type choice");
+		yreport_add(p->r, d->fields[d->category].at,
+			    "the field 'category' is of type choice");
 }
 
 static void declare_states(struct parser *p)
@@ -640,6 +654,21 @@ static void canonise(struct definition *d)
 	memcpy(d->hash, hex_encode(d->arena, digest, sizeof(digest)), 65);
 }
 
+/** Exactly one {seq} or {seq:N}; {year} and {month} besides. */
+static bool number_ok(const char *s)
+{
+	int seqs = 0;
+
+	for (; (s = strchr(s, '{')) != NULL; s++) {
+		if (strncmp(s, "{seq}", 5) == 0 ||
+		    (strncmp(s, "{seq:", 5) == 0 && s[5] >= '1' && s[5] <= '9' && s[6] == '}'))
+			seqs++;
+		else if (strncmp(s, "{year}", 6) != 0 && strncmp(s, "{month}", 7) != 0)
+			return false;
+	}
+	return seqs == 1;
+}
+
 static void parse_head(struct parser *p)
 {
 	struct definition *d = p->d;
@@ -654,8 +683,9 @@ static void parse_head(struct parser *p)
 	d->number = yaml_text(yaml_get(root, "number"), "{year}-{seq:6}", p->r);
 	d->title = yaml_text(yaml_get(root, "title"), "", p->r);
 	d->calendar = yaml_text(yaml_get(root, "calendar"), "duty", p->r);
-	if (!strstr(d->number, "{seq"))
-		yreport_add(p->r, yaml_get(root, "number"), "'number:' needs {seq} or {seq:5}");
+	if (!number_ok(d->number))
+		yreport_add(p->r, yaml_get(root, "number"),
+			    "'number:' is a text with {seq} or {seq:1…9}, {year}, {month}");
 }
 
 static void parse_all(struct parser *p)

@@ -307,11 +307,13 @@ struct definition {
 	size_t n_reviews;
 	struct effect *assign; /**< NULL: the creator */
 	const char **visible;  /**< NULL-terminated roles; the default already worked out */
-	int category, client, opinion; /**< fields, or -1; `opinion` is added when there is a review */
+	int category, client,
+		opinion; /**< fields, or -1; `opinion` is added when there is a review */
 	bool uses_consent;
 	const struct ynode *root;
 
-	/* Written once for the API; `json`: GET /api/processes/{name} up to `may_create` and the end. */
+	/* Written once for the API; `json`: GET /api/processes/{name} up to `may_create` and the
+	 * end. */
 	struct str json;
 	struct str fields_json;
 	struct str label_json;
@@ -323,7 +325,8 @@ struct definition {
  * none. The caller owns it.
  * @return 0 or -E_CONFIG
  */
-MUST_CHECK int definition_parse(struct str text, const char *file, struct definition **ret, struct yreport *r);
+MUST_CHECK int definition_parse(struct str text, const char *file, struct definition **ret,
+				struct yreport *r);
 void definition_free(struct definition *d);
 
 int definition_field(const struct definition *d, struct str name);

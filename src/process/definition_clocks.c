@@ -1,9 +1,9 @@
 /* Clocks and reviews of a definition. */
 #include "process/definition.h"
 
-static const char *const clock_keys[] = {"label",  "source", "starts", "stops",	   "pauses",
-					 "within", "calendar", "warn", "warned",   "breached",
-					 "start_when", "window", NULL};
+static const char *const clock_keys[] = {"label",      "source",   "starts", "stops",  "pauses",
+					 "within",     "calendar", "warn",   "warned", "breached",
+					 "start_when", "window",   NULL};
 static const char *const review_keys[] = {"label", "state", "order", "steps", "pass", "fail", NULL};
 
 /* ---- clocks ------------------------------------------------------------------------------- */
@@ -222,7 +222,8 @@ void parse_reviews(struct parser *p, const struct ynode *n)
 		parse_review(p, &p->d->reviews[i], n->kids[i], (int)i);
 	for (size_t i = 0; i < p->d->n_reviews; i++)
 		for (size_t j = 0; j < i; j++)
-			if (p->d->reviews[i].state >= 0 && p->d->reviews[i].state == p->d->reviews[j].state)
+			if (p->d->reviews[i].state >= 0 &&
+			    p->d->reviews[i].state == p->d->reviews[j].state)
 				yreport_add(p->r, p->d->reviews[i].at,
 					    "state '%s' has a review already",
 					    p->d->states[p->d->reviews[i].state].name);

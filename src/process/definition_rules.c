@@ -1,10 +1,10 @@
 /* Conditions and effects: the closed vocabulary of docs/processes.md. */
 #include "process/definition.h"
 
-static const char *const cond_keys[] = {"field", "is",	  "not",   "in",    "gt",	"lt",
-					"given", "state", "all",   "any",   "none",	"actor",
-					"actor_not", "children", "process", "clock", "tasks",
-					"consent", "op",    "with",  "else",  NULL};
+static const char *const cond_keys[] = {
+	"field", "is",	    "not",  "in",    "gt",	  "lt",	      "given",	 "state",
+	"all",	 "any",	    "none", "actor", "actor_not", "children", "process", "clock",
+	"tasks", "consent", "op",   "with",  "else",	  NULL};
 
 /** A list of maps, or one map standing for a list of one. */
 static size_t entries(struct parser *p, const struct ynode *n, const struct ynode *one[1],
@@ -19,7 +19,8 @@ static size_t entries(struct parser *p, const struct ynode *n, const struct ynod
 
 /* ---- conditions --------------------------------------------------------------------------- */
 
-/** Numbers of conditions: money in yuan as in the form, dates and instants as the store counts them. */
+/** Numbers of conditions: money in yuan as in the form, dates and instants as the store counts
+ * them. */
 static int64_t number_of(struct parser *p, const struct ynode *n, const struct field_def *f)
 {
 	int64_t v = 0;
@@ -51,8 +52,8 @@ static void parse_comparison(struct parser *p, const struct ynode *n, struct con
 	static const struct {
 		const char *key;
 		enum cond_kind kind;
-	} kinds[] = {{"is", C_FIELD_IS},   {"in", C_FIELD_IS}, {"not", C_FIELD_NOT},
-		     {"gt", C_FIELD_GT},   {"lt", C_FIELD_LT}, {"given", C_FIELD_GIVEN}};
+	} kinds[] = {{"is", C_FIELD_IS}, {"in", C_FIELD_IS}, {"not", C_FIELD_NOT},
+		     {"gt", C_FIELD_GT}, {"lt", C_FIELD_LT}, {"given", C_FIELD_GIVEN}};
 	const struct field_def *f;
 	size_t found = 0, count;
 
@@ -92,7 +93,8 @@ static void parse_children_cond(struct parser *p, const struct ynode *n, struct 
 {
 	static const char *const what[] = {"ended", "any", NULL};
 
-	c->kind = yaml_enum(yaml_get(n, "children"), what, 0, p->r) ? C_CHILDREN_ANY : C_CHILDREN_ENDED;
+	c->kind = yaml_enum(yaml_get(n, "children"), what, 0, p->r) ? C_CHILDREN_ANY
+								    : C_CHILDREN_ENDED;
 	c->name = yaml_text(yaml_get(n, "process"), NULL, p->r);
 }
 
@@ -219,7 +221,8 @@ static void parse_prefer(struct parser *p, const struct ynode *n, struct effect 
 		if (names[k])
 			e->prefer[e->n_prefer++] = (enum prefer)k;
 		else
-			yreport_add(p->r, n, "'%s': prefer is last_for_client, first_asker, least_load",
+			yreport_add(p->r, n,
+				    "'%s': prefer is last_for_client, first_asker, least_load",
 				    words[i]);
 	}
 }
@@ -235,13 +238,13 @@ static void assign_map(struct parser *p, const struct ynode *n, struct effect *e
 	if (person)
 		*e->to.at = (struct who){.kind = WHO_FIELD, .field = parse_field_ref(p, person)};
 	else
-		*e->to.at = (struct who){.kind = WHO_ROLE,
-					 .role = yaml_text(role, NULL, p->r),
-					 .field = -1};
+		*e->to.at = (struct who){
+			.kind = WHO_ROLE, .role = yaml_text(role, NULL, p->r), .field = -1};
 	if (!person == !role)
 		yreport_add(p->r, n, "assign has a person or a role");
 	if (person && e->to.at->field >= 0 && p->d->fields[e->to.at->field].type != F_PERSON)
-		yreport_add(p->r, person, "field '%.*s' doesn't hold a person", STR_FMT(person->text));
+		yreport_add(p->r, person, "field '%.*s' doesn't hold a person",
+			    STR_FMT(person->text));
 	if (yaml_get(n, "skill"))
 		e->field = parse_field_ref(p, yaml_get(n, "skill"));
 	parse_prefer(p, yaml_get(n, "prefer"), e);
@@ -382,9 +385,10 @@ static void parse_deliver(struct parser *p, const struct ynode *n, struct effect
 
 static void parse_clock_effect(struct parser *p, const struct ynode *n, struct effect *e)
 {
-	static const char *const verbs[] = {"start", "stop", "pause", "resume", "restart", "extend", NULL};
-	static const char *const keys[] = {"start",  "stop", "pause", "resume", "restart",
-					   "extend", "by",   NULL};
+	static const char *const verbs[] = {"start",   "stop",	 "pause", "resume",
+					    "restart", "extend", NULL};
+	static const char *const keys[] = {"start",   "stop",	"pause", "resume",
+					   "restart", "extend", "by",	 NULL};
 	const struct ynode *by = yaml_get(n, "by");
 	size_t found = 0;
 
@@ -397,7 +401,8 @@ static void parse_clock_effect(struct parser *p, const struct ynode *n, struct e
 			e->clock = parse_clock_ref(p, yaml_get(n, verbs[i]));
 		}
 	if (found != 1)
-		yreport_add(p->r, n, "clock has one of start, stop, pause, resume, restart, extend");
+		yreport_add(p->r, n,
+			    "clock has one of start, stop, pause, resume, restart, extend");
 	if ((e->verb == CLOCK_EXTEND) != (by != NULL)) {
 		yreport_add(p->r, n, "'by:' belongs to extend");
 		return;
@@ -431,20 +436,21 @@ static const struct effect_word {
 	const char *word;
 	void (*parse)(struct parser *p, const struct ynode *n, struct effect *e);
 } effect_words[] = {
-	{"notify", parse_notify},   {"assign", parse_assign_to},  {"open", parse_open},
-	{"record", parse_record},   {"deliver", parse_deliver},	  {"clock", parse_clock_effect},
+	{"notify", parse_notify},   {"assign", parse_assign_to}, {"open", parse_open},
+	{"record", parse_record},   {"deliver", parse_deliver},	 {"clock", parse_clock_effect},
 	{"require", parse_require}, {"task", parse_task},
 };
 
 static void parse_effect(struct parser *p, const struct ynode *n, struct effect *e)
 {
-	static const char *const keys[] = {"notify",  "assign", "open", "record", "deliver", "clock",
-					   "require", "task",	"when", NULL};
+	static const char *const keys[] = {"notify", "assign",	"open", "record", "deliver",
+					   "clock",  "require", "task", "when",	  NULL};
 	size_t found = 0;
 
 	*e = (struct effect){.at = n, .field = -1, .clock = -1, .by_field = -1};
 	if (n->kind != Y_MAP) {
-		yreport_add(p->r, n, "an effect is a map such as {notify: {to: client, phrase: …}}");
+		yreport_add(p->r, n,
+			    "an effect is a map such as {notify: {to: client, phrase: …}}");
 		return;
 	}
 	yaml_only(n, keys, p->r);

@@ -61,12 +61,15 @@ static void write_form(struct jw *w, const struct definition *d, const struct fo
 
 static const char *who_word(const struct who *who)
 {
-	static const char *const words[] = {
-		[WHO_ASSIGNEE] = "assignee", [WHO_CREATOR] = "creator",
-		[WHO_FIRST_ASKER] = "first_asker", [WHO_CLIENT] = "client",
-		[WHO_ANYONE] = "anyone",     [WHO_SYSTEM] = "system",
-		[WHO_ACTOR] = "actor",	     [WHO_NOBODY] = "nobody",
-		[WHO_FIELD] = "field"};
+	static const char *const words[] = {[WHO_ASSIGNEE] = "assignee",
+					    [WHO_CREATOR] = "creator",
+					    [WHO_FIRST_ASKER] = "first_asker",
+					    [WHO_CLIENT] = "client",
+					    [WHO_ANYONE] = "anyone",
+					    [WHO_SYSTEM] = "system",
+					    [WHO_ACTOR] = "actor",
+					    [WHO_NOBODY] = "nobody",
+					    [WHO_FIELD] = "field"};
 
 	return who->kind == WHO_ROLE ? who->role : words[who->kind];
 }

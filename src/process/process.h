@@ -24,12 +24,16 @@ struct kase;
  */
 MUST_CHECK int process_lib_open(struct env *env, struct process_lib **ret, struct fault *f);
 void process_lib_close(struct process_lib *lib); /**< stops the scheduler too; NULL is fine */
-/** Put these texts in force as well (tests; a profile that is installed). Names already there are replaced. */
-MUST_CHECK int process_lib_add(struct process_lib *lib, struct str text, const char *file, struct fault *f);
+/** Put these texts in force as well (tests; a profile that is installed). Names already there are
+ * replaced. */
+MUST_CHECK int process_lib_add(struct process_lib *lib, struct str text, const char *file,
+			       struct fault *f);
 
-const struct definition *process_find(const struct process_lib *lib, struct str name); /**< in force; NULL */
+const struct definition *process_find(const struct process_lib *lib,
+				      struct str name); /**< in force; NULL */
 /** In force or old; loaded from the store when this node hasn't seen it. @return 0, -E_NOT_FOUND */
-MUST_CHECK int process_by_id(struct process_lib *lib, struct tx *tx, int64_t id, const struct definition **ret);
+MUST_CHECK int process_by_id(struct process_lib *lib, struct tx *tx, int64_t id,
+			     const struct definition **ret);
 size_t process_count(const struct process_lib *lib);
 const struct definition *process_at(const struct process_lib *lib, size_t i); /**< sorted by name */
 
@@ -41,12 +45,15 @@ struct form {
 	struct str note;
 	int64_t client_id;
 	struct str title;
-	int64_t version; /**< what the person saw; 0: not said */
+	int64_t version;       /**< what the person saw; 0: not said */
+	const char **consents; /**< purposes the client has consented to, looked up before the
+				  transaction */
 };
 
 /**
  * Open a case, in a write transaction.
- * @return 0, -E_NOT_FOUND (process), -E_FORBIDDEN, -E_CONFLICT (guard), -E_INVALID (form; fault.field)
+ * @return 0, -E_NOT_FOUND (process), -E_FORBIDDEN, -E_CONFLICT (guard), -E_INVALID (form;
+ * fault.field)
  */
 MUST_CHECK int process_create(struct tx *tx, const struct definition *d, const struct form *form,
 			      struct kase **ret);
@@ -55,22 +62,27 @@ MUST_CHECK int process_create(struct tx *tx, const struct definition *d, const s
  * @return 0, -E_NOT_FOUND (no such case for this actor), -E_STALE (*ret is the case as it is),
  *         -E_CONFLICT (not possible in this state, or a guard's reason), -E_FORBIDDEN, -E_INVALID
  */
-MUST_CHECK int process_act(struct tx *tx, int64_t case_id, struct str action, const struct form *form,
-			   struct kase **ret);
+MUST_CHECK int process_act(struct tx *tx, int64_t case_id, struct str action,
+			   const struct form *form, struct kase **ret);
 /** Correct fields without an action, where the state allows it. Same errors. */
-MUST_CHECK int process_edit(struct tx *tx, int64_t case_id, const struct form *form, struct kase **ret);
+MUST_CHECK int process_edit(struct tx *tx, int64_t case_id, const struct form *form,
+			    struct kase **ret);
 /** Load a case the actor may see, to read (no lock) or, in a write transaction, to change. */
 MUST_CHECK int process_load(struct tx *tx, int64_t case_id, struct kase **ret);
 /** The full case view of the contract. */
 MUST_CHECK int process_view(struct kase *k, struct jw *w);
+
+/** The timeline since a version, as an array: what a person with a stale page has missed. */
+MUST_CHECK int process_changes(struct kase *k, int64_t since_version, struct jw *w);
 
 /* ---- clocks --------------------------------------------------------------------------------- */
 
 /** Start the thread that wakes for warnings and breaches. */
 MUST_CHECK int scheduler_start(struct process_lib *lib);
 void scheduler_stop(struct process_lib *lib);
-/** A clock was started that may be due before the thread's next turn. Cheap. */
-void scheduler_expect(struct process_lib *lib, int64_t next_ms);
+/** After a commit: clocks may have been started that are due before the thread's next turn. Cheap.
+ */
+void scheduler_wake(struct process_lib *lib);
 /**
  * One turn: carry out what is due at @p now_ms, each in its own transaction, exactly once.
  * @param[out] ret_next_ms  instant of the next one, INT64_MAX when there is none
@@ -91,10 +103,17 @@ struct check_world {
 	bool (*has_role)(void *arg, const char *role);
 	void *arg;
 };
-/** Findings as file:line; see "What lexline check proves" in docs/processes.md. @return their number */
-size_t definition_check(const struct definition *d, const struct check_world *world, struct yreport *r);
-/** The process as SVG: states, actions, roles, clocks. Follows light and dark. */
-void definition_draw(const struct definition *d, enum lang lang, struct buf *out);
+/** Findings as file:line; see "What lexline check proves" in docs/processes.md. @return their
+ * number */
+size_t definition_check(const struct definition *d, const struct check_world *world,
+			struct yreport *r);
+/**
+ * The process as SVG: states, actions, roles, clocks. Follows light and dark.
+ * @param role_label  what a role is called; NULL: by its name
+ */
+void definition_draw(const struct definition *d, enum lang lang,
+		     struct label (*role_label)(void *arg, const char *role), void *arg,
+		     struct buf *out);
 
 /** Natives of modules/cases. */
 extern const struct native *const process_natives[];

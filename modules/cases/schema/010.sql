@@ -54,7 +54,7 @@ CREATE TABLE cases (
   UNIQUE (org_id, number)
 );
 CREATE INDEX cases_org ON cases (org_id, id);
-CREATE INDEX cases_open ON cases (org_id, id) WHERE ended = 0;
+CREATE INDEX cases_open ON cases (org_id, ended, id);
 CREATE INDEX cases_assignee ON cases (assignee_id, ended, id) WHERE assignee_id IS NOT NULL;
 CREATE INDEX cases_due ON cases (org_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX cases_client ON cases (client_id, id) WHERE client_id IS NOT NULL;
@@ -153,6 +153,7 @@ CREATE TABLE case_attachments (
   size bigint NOT NULL,
   media_type text NOT NULL,
   blob_id bigint NOT NULL,
+  blob_org_id bigint NOT NULL,
   sha256 text NOT NULL,
   at bigint NOT NULL,
   by_id bigint NOT NULL

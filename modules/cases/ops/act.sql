@@ -1,0 +1,8 @@
+-- op: case.act
+-- Carry out an action on a case. The process says who may, when, and what is asked.
+-- route: POST /api/cases/{id}/actions/{action}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor, client
+-- native:
+-- in: id id | action text (1..60) | fields json? | version int? | note text?
+-- out: json

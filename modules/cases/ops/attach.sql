@@ -1,0 +1,10 @@
+-- op: case.attach
+-- Put a file into a case.
+-- route: POST /api/cases/{id}/attachments
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | name text (1..200)
+-- upload: yes
+-- status: 201
+-- out: json

@@ -1,0 +1,8 @@
+-- op: case.attachment
+-- A file of a case.
+-- route: GET /api/cases/{id}/attachments/{attachment}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor, client
+-- native:
+-- in: id id | attachment id
+-- out: file

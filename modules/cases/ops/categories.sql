@@ -1,0 +1,7 @@
+-- op: case.categories
+-- Categories of a process, or of all.
+-- route: GET /api/categories
+-- role: any
+-- native:
+-- in: process text?
+-- out: json

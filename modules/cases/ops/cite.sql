@@ -1,0 +1,9 @@
+-- op: case.cite
+-- Cite an article: its text is kept in the case as it stands now.
+-- route: POST /api/cases/{id}/citations
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | article_id id
+-- status: 201
+-- out: json

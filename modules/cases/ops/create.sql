@@ -1,0 +1,9 @@
+-- op: case.create
+-- Open a case of a process. The process says who may and what is asked.
+-- route: POST /api/cases
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor, client
+-- native:
+-- in: process text (1..60) | fields json? | client_id id? | title text? (0..200) | note text?
+-- status: 201
+-- out: json

@@ -1,0 +1,7 @@
+-- op: case.delivered
+-- The recipient has opened what was delivered (D04).
+-- route: POST /api/cases/{id}/deliveries/{delivery}/opened
+-- role: client, operator, lawyer
+-- native:
+-- in: id id | delivery id
+-- out: none

@@ -1,0 +1,7 @@
+-- op: case.desk
+-- What waits for the caller: his cases with the oldest clock first, his tasks, counts.
+-- route: GET /api/desk
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- out: json

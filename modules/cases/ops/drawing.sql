@@ -1,0 +1,7 @@
+-- op: process.drawing
+-- The process as a drawing.
+-- route: GET /api/processes/{name}/drawing
+-- role: any
+-- native:
+-- in: name text (1..60) | lang (zh|en) = zh
+-- out: file

@@ -1,0 +1,8 @@
+-- op: case.edit
+-- Correct fields without an action, where the state allows it.
+-- route: PATCH /api/cases/{id}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | fields json | version int? | note text?
+-- out: json

@@ -1,0 +1,9 @@
+-- op: case.export
+-- The same list as an Excel file, at most 20000 rows (R04).
+-- route: GET /api/cases/export
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: process text? | state text? | assignee id? | mine bool? | open bool? | q text? (0..100) | category text? |
+--   client_id id? | due_before time? | before id?
+-- out: file

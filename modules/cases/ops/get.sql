@@ -1,0 +1,8 @@
+-- op: case.get
+-- One case, as the caller may see it, with what he may do now.
+-- route: GET /api/cases/{id}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor, client
+-- native:
+-- in: id id
+-- out: json

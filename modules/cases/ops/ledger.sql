@@ -1,0 +1,7 @@
+-- op: case.ledger
+-- Entries of a ledger (supervision, feedback, borrowing …), newest first.
+-- route: GET /api/ledgers/{ledger}
+-- role: supervisor, director, auditor, archivist, secretariat, partner
+-- native:
+-- in: ledger text (1..60) | from time? | to time? | before id? | limit int = 100 (1..500)
+-- out: json

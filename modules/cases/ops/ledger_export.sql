@@ -1,0 +1,7 @@
+-- op: case.ledger_export
+-- A ledger as an Excel file (R04).
+-- route: GET /api/ledgers/{ledger}/export
+-- role: supervisor, director, auditor, archivist, secretariat, partner
+-- native:
+-- in: ledger text (1..60) | from time? | to time?
+-- out: file

@@ -1,0 +1,9 @@
+-- op: case.list
+-- Cases the caller may see, newest first, page by key.
+-- route: GET /api/cases
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: process text? | state text? | assignee id? | mine bool? | open bool? | q text? (0..100) | category text? |
+--   client_id id? | due_before time? | before id? | limit int = 50 (1..200)
+-- out: json

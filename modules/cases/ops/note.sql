@@ -1,0 +1,8 @@
+-- op: case.note
+-- Write a note into the timeline.
+-- route: POST /api/cases/{id}/notes
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | text text (1..4000)
+-- out: json

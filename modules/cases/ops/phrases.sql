@@ -1,0 +1,6 @@
+-- op: case.phrases
+-- The standard phrases of the hotline, in the order of a call (V09).
+-- route: GET /api/phrases
+-- role: any
+-- native:
+-- out: json

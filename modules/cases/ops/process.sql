@@ -1,0 +1,7 @@
+-- op: process.process
+-- One process: fields, states, actions with their forms, clocks, reviews.
+-- route: GET /api/processes/{name}
+-- role: any
+-- native:
+-- in: name text (1..60)
+-- out: json

@@ -1,0 +1,6 @@
+-- op: process.processes
+-- The processes in force.
+-- route: GET /api/processes
+-- role: any
+-- native:
+-- out: json

@@ -1,0 +1,9 @@
+-- op: case.reveal
+-- Show a sealed field: with a purpose, and an entry in the access log (T04).
+-- route: POST /api/cases/{id}/reveal
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | field text (1..60) | purpose text (2..200)
+-- audit: reveal
+-- out: one {value text}

@@ -1,0 +1,8 @@
+-- op: case.uncite
+-- Take a citation back.
+-- route: DELETE /api/cases/{id}/citations/{citation}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   external, compliance, risk_committee, adviser, auditor
+-- native:
+-- in: id id | citation id
+-- out: none

@@ -1,0 +1,669 @@
+/* A case in memory: loaded, written back, told to others. */
+#include "process/kase.h"
+
+#include "base/id.h"
+#include "outreach/feed.h"
+
+/* Columns of case.load and case.lock, in their order. */
+enum {
+	COL_ID,
+	COL_ORG,
+	COL_NUMBER,
+	COL_PROCESS,
+	COL_DEFINITION,
+	COL_TITLE,
+	COL_STATE,
+	COL_ENDED,
+	COL_CATEGORY,
+	COL_CLIENT,
+	COL_CREATED_BY,
+	COL_FIRST_ASKER,
+	COL_ASSIGNEE,
+	COL_ASSIGNEE_ROLE,
+	COL_PARENT,
+	COL_PARENT_LINK,
+	COL_CREATED_AT,
+	COL_UPDATED_AT,
+	COL_STATE_AT,
+	COL_VERSION,
+	COL_DUE_AT,
+	COL_DUE_CLOCK,
+	COL_CLOCK_STATE,
+	COL_FIELDS,
+	COL_SEALED,
+	COL_N_CLOCKS,
+	COL_N_TASKS,
+	COL_N_CHILDREN,
+	COL_N_CITATIONS,
+	COL_N_ATTACHMENTS,
+	COL_IN_ORG,
+};
+
+struct kase *kase_new(struct tx *tx, const struct definition *d)
+{
+	struct ctx *ctx = tx_ctx(tx);
+	struct kase *k = ARENA_NEW(ctx->arena, struct kase);
+
+	*k = (struct kase){
+		.tx = tx, .ctx = ctx, .arena = ctx->arena, .lib = ctx->env->process, .d = d};
+	k->fields = json_object();
+	k->sealed = json_object();
+	return k;
+}
+
+void kase_free(struct kase *k)
+{
+	if (!k)
+		return;
+	json_decref(k->fields);
+	json_decref(k->sealed);
+	k->fields = k->sealed = NULL;
+	buf_free(&k->changed);
+}
+
+void kase_freep(struct kase **k)
+{
+	kase_free(*k);
+}
+
+/* ---- loading ------------------------------------------------------------------------------ */
+
+static int read_json(struct kase *k, struct str text, json_t **ret)
+{
+	json_t *parsed;
+
+	if (!text.p || !text.len)
+		return 0;
+	if (json_parse(text, &parsed, &k->ctx->fault) < 0)
+		return ctx_fail(k->ctx, E_CORRUPT, NULL, "the fields of case %lld can't be read",
+				(long long)k->id);
+	json_decref(*ret);
+	*ret = parsed;
+	return 0;
+}
+
+static void read_ids(struct kase *k, const struct rows *r)
+{
+	k->id = rows_int(r, COL_ID);
+	k->org_id = rows_int(r, COL_ORG);
+	k->client_id = rows_int(r, COL_CLIENT);
+	k->created_by = rows_int(r, COL_CREATED_BY);
+	k->first_asker = rows_int(r, COL_FIRST_ASKER);
+	k->assignee = rows_int(r, COL_ASSIGNEE);
+	k->parent_id = rows_int(r, COL_PARENT);
+	k->created_at = rows_int(r, COL_CREATED_AT);
+	k->updated_at = rows_int(r, COL_UPDATED_AT);
+	k->state_at = rows_int(r, COL_STATE_AT);
+	k->version = rows_int(r, COL_VERSION);
+	k->ended = rows_int(r, COL_ENDED) != 0;
+	k->due_at = rows_int(r, COL_DUE_AT);
+	k->db_clocks = rows_int(r, COL_N_CLOCKS);
+	k->db_tasks = rows_int(r, COL_N_TASKS);
+	k->n_children = rows_int(r, COL_N_CHILDREN);
+	k->n_citations = rows_int(r, COL_N_CITATIONS);
+	k->n_attachments = rows_int(r, COL_N_ATTACHMENTS);
+}
+
+static int read_row(struct kase *k, const struct rows *r)
+{
+	int err;
+
+	read_ids(k, r);
+	k->number = rows_dup(r, COL_NUMBER);
+	k->title = rows_dup(r, COL_TITLE);
+	k->assignee_role = rows_dup(r, COL_ASSIGNEE_ROLE);
+	k->parent_link = rows_dup(r, COL_PARENT_LINK);
+	k->due_clock = rows_dup(r, COL_DUE_CLOCK);
+	k->clock_state = rows_dup(r, COL_CLOCK_STATE);
+	if ((err = read_json(k, rows_text(r, COL_FIELDS), &k->fields)) < 0 ||
+	    (err = read_json(k, rows_text(r, COL_SEALED), &k->sealed)) < 0)
+		return err;
+	k->state = definition_state(k->d, rows_text(r, COL_STATE));
+	if (k->state < 0)
+		return ctx_fail(k->ctx, E_CORRUPT, NULL,
+				"case %lld is in a state its definition lacks", (long long)k->id);
+	return 0;
+}
+
+static struct clock_row *room_for_clock(struct kase *k)
+{
+	if (k->n_clocks == k->cap_clocks) {
+		size_t cap = k->cap_clocks ? 2 * k->cap_clocks : 8;
+		struct clock_row *more = ARENA_ARRAY(k->arena, struct clock_row, cap);
+
+		if (k->n_clocks)
+			memcpy(more, k->clocks, k->n_clocks * sizeof(*more));
+		k->clocks = more;
+		k->cap_clocks = cap;
+	}
+	return &k->clocks[k->n_clocks++];
+}
+
+struct clock_row *kase_add_clock(struct kase *k)
+{
+	struct clock_row *c = room_for_clock(k);
+
+	*c = (struct clock_row){.id = id_new(), .def = -1, .fresh = true, .dirty = true};
+	return c;
+}
+
+static enum clock_status status_named(struct str s)
+{
+	return str_is(s, "running")  ? CLOCK_RUNNING
+	       : str_is(s, "paused") ? CLOCK_PAUSED
+				     : CLOCK_STOPPED;
+}
+
+static int load_clocks(struct kase *k)
+{
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	int err = tx_op(k->tx, "case.clocks", ARGS(A_INT("case_id", k->id)), &r);
+
+	while (err >= 0 && (err = rows_next(r)) > 0) {
+		struct clock_row *c = room_for_clock(k);
+
+		/* id name status calendar started_at base_at length remaining due_at warned next_at
+		 * paused_at stopped_at breached_at */
+		*c = (struct clock_row){.id = rows_int(r, 0),
+					.def = definition_clock(k->d, rows_text(r, 1)),
+					.status = status_named(rows_text(r, 2)),
+					.calendar = rows_dup(r, 3),
+					.started_at = rows_int(r, 4),
+					.base_at = rows_int(r, 5),
+					.length = rows_dup(r, 6),
+					.remaining = rows_int(r, 7),
+					.has_remaining = !rows_null(r, 7),
+					.due_at = rows_int(r, 8),
+					.warned = rows_int(r, 9),
+					.next_at = rows_int(r, 10),
+					.paused_at = rows_int(r, 11),
+					.stopped_at = rows_int(r, 12),
+					.breached_at = rows_int(r, 13)};
+	}
+	return err;
+}
+
+struct task_row *kase_add_task(struct kase *k)
+{
+	if (k->n_tasks == k->cap_tasks) {
+		size_t cap = k->cap_tasks ? 2 * k->cap_tasks : 8;
+		struct task_row *more = ARENA_ARRAY(k->arena, struct task_row, cap);
+
+		if (k->n_tasks)
+			memcpy(more, k->tasks, k->n_tasks * sizeof(*more));
+		k->tasks = more;
+		k->cap_tasks = cap;
+	}
+	k->tasks[k->n_tasks] = (struct task_row){.id = 0};
+	return &k->tasks[k->n_tasks++];
+}
+
+static int load_tasks(struct kase *k)
+{
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	int err = tx_op(k->tx, "case.tasks_open", ARGS(A_INT("case_id", k->id)), &r);
+
+	while (err >= 0 && (err = rows_next(r)) > 0) {
+		struct task_row *t = kase_add_task(k);
+
+		*t = (struct task_row){.id = rows_int(r, 0),
+				       .kind = rows_dup(r, 1),
+				       .person_id = rows_int(r, 2),
+				       .role = rows_dup(r, 3),
+				       .what = rows_dup(r, 4),
+				       .until = rows_dup(r, 5)};
+	}
+	return err;
+}
+
+int kase_load_votes(struct kase *k)
+{
+	const struct review_def *v = definition_review_in(k->d, k->state);
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	VEC(struct vote_row) votes = {0};
+	int err;
+
+	if (k->votes_loaded || !v)
+		return 0;
+	err = tx_op(k->tx, "case.votes",
+		    ARGS(A_INT("case_id", k->id), A_TEXT("review", v->name),
+			 A_INT("round", k->state_at)),
+		    &r);
+	while (err >= 0 && (err = rows_next(r)) > 0) {
+		struct vote_row vote = {.step = (int)rows_int(r, 0),
+					.person_id = rows_int(r, 1),
+					.verdict = str_is(rows_text(r, 2), "approve")
+							   ? VERDICT_APPROVE
+							   : VERDICT_REJECT,
+					.opinion = rows_dup(r, 3),
+					.at = rows_int(r, 4)};
+		VEC_ADD(&votes, vote);
+	}
+	if (err == 0) {
+		/* Room for the vote that is about to be cast. */
+		k->votes = ARENA_ARRAY(k->arena, struct vote_row, votes.n + 1);
+		if (votes.n)
+			memcpy(k->votes, votes.at, votes.n * sizeof(*k->votes));
+		k->n_votes = votes.n;
+		k->votes_loaded = true;
+	}
+	VEC_FREE(&votes);
+	return err;
+}
+
+static int load_row(struct tx *tx, int64_t id, bool lock, struct kase **ret, bool *ret_in_org)
+{
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	struct ctx *ctx = tx_ctx(tx);
+	const struct definition *d;
+	struct kase *k;
+	int err;
+
+	if ((err = tx_op(tx, lock ? "case.lock" : "case.load", ARGS(A_INT("id", id)), &r)) < 0 ||
+	    (err = rows_next(r)) < 0)
+		return err;
+	if (err == 0)
+		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
+	if ((err = process_by_id(ctx->env->process, tx, rows_int(r, COL_DEFINITION), &d)) < 0)
+		return err;
+	k = kase_new(tx, d);
+	*ret_in_org = rows_int(r, COL_IN_ORG) != 0;
+	if ((err = read_row(k, r)) < 0) {
+		kase_free(k);
+		return err;
+	}
+	*ret = k;
+	return 0;
+}
+
+static int load_all(struct tx *tx, int64_t id, bool lock, struct kase **ret, bool *ret_in_org)
+{
+	struct kase *k = NULL;
+	int err;
+
+	if ((err = load_row(tx, id, lock, &k, ret_in_org)) < 0)
+		return err;
+	if ((k->db_clocks && (err = load_clocks(k)) < 0) ||
+	    (k->db_tasks && (err = load_tasks(k)) < 0) || (err = kase_load_votes(k)) < 0) {
+		kase_free(k);
+		return err;
+	}
+	*ret = k;
+	return 0;
+}
+
+int kase_load(struct tx *tx, int64_t id, bool lock, struct kase **ret)
+{
+	bool in_org;
+
+	return load_all(tx, id, lock, ret, &in_org);
+}
+
+/** Concerned: what somebody has had to do with he may go on seeing. */
+static bool concerned(const struct kase *k)
+{
+	int64_t me = k->ctx->actor.id, found;
+
+	if (k->created_by == me || k->assignee == me || k->first_asker == me)
+		return true;
+	return tx_int(k->tx, "case.has_voted", ARGS(A_INT("case_id", k->id)), &found) == 0;
+}
+
+bool kase_visible(const struct kase *k)
+{
+	const struct actor *a = &k->ctx->actor;
+
+	if (a->id == ACTOR_SYSTEM)
+		return true;
+	for (const char **r = k->d->visible; *r; r++)
+		if (actor_has_role(a, *r))
+			return true;
+	return concerned(k);
+}
+
+int process_load(struct tx *tx, int64_t case_id, struct kase **ret)
+{
+	bool in_org;
+	struct kase *k;
+	int err;
+
+	if ((err = load_all(tx, case_id, tx_is_write(tx), &k, &in_org)) < 0)
+		return err;
+	if ((!in_org && k->ctx->actor.id != ACTOR_SYSTEM) || !kase_visible(k)) {
+		kase_free(k);
+		return ctx_fail(tx_ctx(tx), E_NOT_FOUND, NULL, "there is no such case");
+	}
+	*ret = k;
+	return 0;
+}
+
+/* ---- saving ------------------------------------------------------------------------------- */
+
+static struct value int_or_null(int64_t v)
+{
+	return v ? VAL_INT(v) : VAL_NULL;
+}
+
+static int save_clock(struct kase *k, struct clock_row *c)
+{
+	static const char *const words[] = {"stopped", "running", "paused", "stopped", "running"};
+	const struct arg args[] = {
+		A_INT("id", c->id),
+		A_INT("case_id", k->id),
+		A_INT("org_id", k->org_id),
+		A_TEXT("name", c->def >= 0 ? k->d->clocks[c->def].name : ""),
+		A_TEXT("status", words[c->status]),
+		A_TEXT("calendar", c->calendar),
+		A_INT("started_at", c->started_at),
+		A_INT("base_at", c->base_at),
+		A_TEXT("length", c->length),
+		{"remaining", c->has_remaining ? VAL_INT(c->remaining) : VAL_NULL},
+		{"due_at", int_or_null(c->due_at)},
+		A_INT("warned", c->warned),
+		{"next_at", int_or_null(c->next_at)},
+		{"paused_at", int_or_null(c->paused_at)},
+		{"stopped_at", int_or_null(c->stopped_at)},
+		{"breached_at", int_or_null(c->breached_at)},
+	};
+	int err = tx_exec(k->tx, c->fresh ? "case.clock_add" : "case.clock_set", args,
+			  ARRAY_SIZE(args), NULL);
+
+	if (err == 0 && c->next_at)
+		scheduler_note(k->lib, c->next_at);
+	c->fresh = c->dirty = false;
+	return err;
+}
+
+static int save_task(struct kase *k, struct task_row *t)
+{
+	int err;
+
+	if (t->done && t->fresh)
+		err = 0;
+	else if (t->done)
+		err = tx_exec(k->tx, "case.task_done", ARGS(A_INT("id", t->id)), NULL);
+	else
+		err = tx_exec(k->tx, "case.task_add",
+			      ARGS(A_INT("id", t->id), A_INT("case_id", k->id),
+				   A_INT("org_id", k->org_id), A_TEXT("kind", t->kind),
+				   A_ID("person_id", t->person_id), A_TEXT("role", t->role),
+				   A_TEXT("what", t->what), A_TEXT("until", t->until),
+				   A_INT("created_at", k->ctx->now_ms)),
+			      NULL);
+	t->fresh = t->dirty = false;
+	return err;
+}
+
+static int save_parts(struct kase *k)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < k->n_clocks; i++)
+		if (k->clocks[i].dirty)
+			err = save_clock(k, &k->clocks[i]);
+	for (size_t i = 0; err == 0 && i < k->n_tasks; i++)
+		if (k->tasks[i].dirty)
+			err = save_task(k, &k->tasks[i]);
+	return err;
+}
+
+static struct str json_text(struct kase *k, const json_t *j)
+{
+	CLEANUP(buf_free) struct buf b = {0};
+	struct jw w;
+
+	jw_begin(&w, &b);
+	jw_json(&w, j);
+	return (struct str){arena_strndup(k->arena, b.p, b.len), b.len};
+}
+
+static struct str field_text(const struct kase *k, int field)
+{
+	return field < 0 ? STR_NULL : json_get_str(k->fields, k->d->fields[field].name);
+}
+
+int64_t kase_open_tasks(const struct kase *k)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < k->n_tasks; i++)
+		n += !k->tasks[i].done;
+	return n;
+}
+
+static int save_row(struct kase *k)
+{
+	bool has_sealed = json_object_size(k->sealed) > 0;
+	const struct arg args[] = {
+		A_INT("id", k->id),
+		A_INT("version", k->fresh ? 1 : k->version),
+		A_TEXT("title", k->title),
+		A_TEXT("state", k->d->states[k->state].name),
+		A_INT("ended", k->ended),
+		A_STR("category", field_text(k, k->d->category)),
+		A_ID("client_id", k->client_id),
+		A_ID("assignee_id", k->assignee),
+		A_TEXT("assignee_role", k->assignee_role),
+		A_INT("updated_at", k->updated_at),
+		A_INT("state_at", k->state_at),
+		{"due_at", int_or_null(k->due_at)},
+		A_TEXT("due_clock", k->due_clock),
+		A_TEXT("clock_state", k->clock_state),
+		A_STR("fields", json_text(k, k->fields)),
+		A_STR("sealed", has_sealed ? json_text(k, k->sealed) : STR_NULL),
+		A_INT("n_clocks", (int64_t)k->n_clocks),
+		A_INT("n_tasks", kase_open_tasks(k)),
+		A_INT("n_children", k->n_children),
+		A_INT("n_citations", k->n_citations),
+		A_INT("n_attachments", k->n_attachments),
+		/* the rest for an insert only */
+		A_INT("org_id", k->org_id),
+		A_TEXT("number", k->number),
+		A_TEXT("process", k->d->name),
+		A_INT("definition_id", k->d->id),
+		A_INT("created_by", k->created_by),
+		A_ID("first_asker_id", k->first_asker),
+		A_ID("parent_id", k->parent_id),
+		A_TEXT("parent_link", k->parent_link),
+		A_INT("created_at", k->created_at),
+	};
+	int64_t version = 1;
+	int err;
+
+	if (k->fresh)
+		err = tx_exec(k->tx, "case.insert", args, ARRAY_SIZE(args), NULL);
+	else
+		err = tx_int(k->tx, "case.update", args, ARRAY_SIZE(args) - 9, &version);
+	if (err == -E_NOT_FOUND)
+		return ctx_fail(k->ctx, E_STALE, NULL, "somebody else changed the case meanwhile");
+	if (err == 0) {
+		k->version = version;
+		k->fresh = false;
+	}
+	return err;
+}
+
+/** What the person called it, kept beside the fields; else the process's template. */
+static const char *title_of(struct kase *k)
+{
+	const char *given = json_string_value(json_object_get(k->fields, FIELD_TITLE)), *text;
+
+	if (given)
+		return given;
+	text = kase_text(k, k->d->title);
+	return *text ? text : label_text(k->d->label, LANG_ZH);
+}
+
+int kase_save(struct kase *k)
+{
+	int err;
+
+	clocks_summarise(k);
+	k->updated_at = k->ctx->now_ms;
+	k->title = title_of(k);
+	if ((err = save_row(k)) < 0)
+		return err;
+	return save_parts(k);
+}
+
+/* ---- timeline and feed -------------------------------------------------------------------- */
+
+int kase_event(struct kase *k, const char *kind, const char *action, int from, int to,
+	       struct str text, struct str data)
+{
+	int64_t id = id_new();
+	int64_t actor = k->ctx->actor.id;
+
+	k->event_id = id;
+	return tx_exec(k->tx, "case.event_add",
+		       ARGS(A_INT("id", id), A_INT("case_id", k->id), A_INT("at", k->ctx->now_ms),
+			    A_TEXT("kind", kind), A_ID("actor_id", actor), A_TEXT("action", action),
+			    A_TEXT("from_state", from >= 0 ? k->d->states[from].name : NULL),
+			    A_TEXT("to_state", to >= 0 ? k->d->states[to].name : NULL),
+			    A_STR("text", text), A_STR("data", data),
+			    A_INT("version", k->fresh ? 1 : k->version + 1)),
+		       NULL);
+}
+
+int kase_feed(struct kase *k, const char *kind, int64_t person_id, const char *role)
+{
+	char *data = arena_printf(
+		k->arena,
+		"{\"case_id\":\"%lld\",\"state\":\"%s\",\"version\":%lld,\"due_at\":%lld}",
+		(long long)k->id, k->d->states[k->state].name, (long long)k->version,
+		(long long)k->due_at);
+	struct feed_event e = {.kind = kind,
+			       .org_id = k->org_id,
+			       .person_id = person_id,
+			       .role = role,
+			       .case_id = k->id,
+			       .data = str_of(data)};
+
+	return feed_add(k->tx, &e);
+}
+
+/* ---- what texts and effects refer to ------------------------------------------------------- */
+
+int64_t kase_field_id(const struct kase *k, int field)
+{
+	struct str s = field_text(k, field);
+	int64_t id = 0;
+
+	if (!s.p || str_to_int(s, &id) < 0)
+		return 0;
+	return id;
+}
+
+int64_t kase_person(const struct kase *k, const struct who *who)
+{
+	switch (who->kind) {
+	case WHO_ASSIGNEE:
+		return k->assignee;
+	case WHO_CREATOR:
+		return k->created_by;
+	case WHO_FIRST_ASKER:
+		return k->first_asker;
+	case WHO_ACTOR:
+		return k->ctx->actor.id == ACTOR_SYSTEM ? 0 : k->ctx->actor.id;
+	case WHO_FIELD:
+		return k->d->fields[who->field].type == F_PERSON ? kase_field_id(k, who->field) : 0;
+	default:
+		return 0;
+	}
+}
+
+/** Text of a field as people read it: the label of a choice, yuan for money. */
+static void add_field(struct kase *k, int i, struct buf *b)
+{
+	const struct field_def *f = &k->d->fields[i];
+	const json_t *v = json_object_get(k->fields, f->name);
+	const char *s = json_string_value(v);
+
+	if (f->sealed || !v)
+		return;
+	for (size_t c = 0; s && c < f->n_choices; c++)
+		if (strcmp(f->choices[c].value, s) == 0) {
+			buf_adds(b, label_text(f->choices[c].label, LANG_ZH));
+			return;
+		}
+	if (s)
+		buf_adds(b, s);
+	else if (json_is_integer(v) && f->type == F_MONEY)
+		buf_printf(b, "%lld.%02lld", (long long)(json_integer_value(v) / 100),
+			   (long long)(json_integer_value(v) % 100));
+	else if (json_is_integer(v))
+		buf_printf(b, "%lld", (long long)json_integer_value(v));
+}
+
+static void add_word(struct kase *k, struct str word, struct buf *b)
+{
+	int i;
+
+	if (str_is(word, "number"))
+		buf_adds(b, k->number ? k->number : "");
+	else if (str_is(word, "title"))
+		buf_adds(b, k->title ? k->title : "");
+	else if (str_is(word, "note"))
+		buf_add(b, k->note.p ? k->note.p : "", k->note.len);
+	else if (str_is(word, "state"))
+		buf_adds(b, label_text(k->d->states[k->state].label, LANG_ZH));
+	else if ((i = definition_field(k->d, word)) >= 0)
+		add_field(k, i, b);
+}
+
+/** Cut after N characters, line breaks become blanks. */
+static void add_cut(struct buf *out, struct str s, int64_t max)
+{
+	size_t pos = 0;
+
+	for (int64_t n = 0; pos < s.len && n < max; n++) {
+		size_t at = pos;
+		uint32_t cp = utf8_next(s, &pos);
+
+		if (cp == '\n' || cp == '\r' || cp == '\t')
+			buf_addc(out, ' ');
+		else
+			buf_add(out, s.p + at, pos - at);
+	}
+	if (pos < s.len)
+		buf_adds(out, "…");
+}
+
+char *kase_text(struct kase *k, const char *template_text)
+{
+	CLEANUP(buf_free) struct buf out = {0};
+	CLEANUP(buf_free) struct buf piece = {0};
+	struct str trimmed;
+
+	for (const char *p = template_text; *p;) {
+		const char *end = *p == '{' ? strchr(p, '}') : NULL;
+		struct str word, count;
+		int64_t max = 500;
+
+		if (!end) {
+			buf_addc(&out, *p++);
+			continue;
+		}
+		count = (struct str){p + 1, (size_t)(end - p - 1)};
+		(void)str_split(&count, ':', &word);
+		if (count.p && str_to_int(count, &max) < 0)
+			max = 500;
+		buf_clear(&piece);
+		add_word(k, word, &piece);
+		add_cut(&out, buf_str(&piece), max);
+		p = end + 1;
+	}
+	trimmed = str_trim(buf_str(&out));
+	return arena_strndup(k->arena, trimmed.p ? trimmed.p : "", trimmed.len);
+}
+
+struct str kase_label(struct kase *k, struct label l)
+{
+	CLEANUP(buf_free) struct buf b = {0};
+	struct label filled = {l.zh ? kase_text(k, l.zh) : NULL, l.en ? kase_text(k, l.en) : NULL};
+	struct jw w;
+
+	jw_begin(&w, &b);
+	jw_label(&w, filled);
+	return (struct str){arena_strndup(k->arena, b.p, b.len), b.len};
+}
