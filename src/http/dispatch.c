@@ -83,7 +83,8 @@ int dispatch_admit(struct request *q)
 	q->session.cookie = request_cookie(q, "lexline");
 	if ((r = identify(q)) < 0 || (r = check_csrf(q)) < 0 || (r = check_rate(q)) < 0)
 		return r;
-	return 0;
+	/* Before the body is looked at: a stranger learns nothing from it and uploads nothing. */
+	return q->op ? gate_check(&q->ctx, q->op) : 0;
 }
 
 static int parse_body(struct request *q)

@@ -211,7 +211,7 @@ static void after_write(void *arg, int r)
 			outbox_nudge(env->outbox);
 		r = finish(call);
 	}
-	run->done(call, r, run->arg);
+	run->done(call, op_watch(call, r), run->arg);
 }
 
 static int run_read(struct call *call)
@@ -260,7 +260,7 @@ void gate_call(struct call *call, gate_done done, void *arg)
 	start_afresh(call);
 	r = start(run);
 	if (r <= 0)
-		done(call, r, arg);
+		done(call, op_watch(call, r), arg);
 }
 
 struct waiter {

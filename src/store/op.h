@@ -155,5 +155,11 @@ void catalogue_openapi(const struct catalogue *c, const char *server_url, struct
 void catalogue_typescript(const struct catalogue *c, struct buf *out);
 /** Does @p reply (parsed) fit op->out? Used in tests. @return 0 or -E_INVALID with the path in f->field */
 MUST_CHECK int op_check_reply(const struct op *op, const json_t *reply, struct fault *f);
+/**
+ * For test runs: with LEXLINE_CHECK_REPLIES=1 a success whose reply isn't what `out:` promises becomes
+ * -E_INTERNAL (logged with the path); LEXLINE_EXERCISED=FILE collects the names of operations that
+ * succeeded, a line each. Without them, @p r as it is.
+ */
+int op_watch(struct call *call, int r);
 
 #endif
