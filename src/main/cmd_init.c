@@ -109,6 +109,8 @@ static int fill(const char *dir, struct fault *f)
 	profile = path_join(a, dir, "profile");
 	if ((r = profile_install(&s->env, profile, a, &accounts, &n, f)) < 0)
 		return r;
+	if ((r = demo_load(&s->env, profile, f)) < 0)
+		return r;
 	print_accounts(accounts, n);
 	return 0;
 }

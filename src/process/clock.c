@@ -332,6 +332,19 @@ static int breach(struct kase *k, struct clock_row *c, const struct clock_def *d
 	return err < 0 ? err : kase_feed(k, "clock.breach", 0, NULL);
 }
 
+/** The time somebody had a right is over: nobody failed, and nothing is late. */
+static int close_window(struct kase *k, struct clock_row *c, const struct clock_def *d)
+{
+	int err;
+
+	c->status = CLOCK_STOPPED;
+	c->stopped_at = c->due_at;
+	c->next_at = 0;
+	if ((err = record_event(k, "clock_ended", d)) < 0)
+		return err;
+	return d->breached_default ? 0 : effects_run(k, &d->breached);
+}
+
 int clock_ring(struct kase *k, struct clock_row *c)
 {
 	const struct clock_def *d = c->def >= 0 ? &k->d->clocks[c->def] : NULL;
@@ -343,7 +356,10 @@ int clock_ring(struct kase *k, struct clock_row *c)
 		c->dirty = true;
 		return 0;
 	}
-	err = c->due_at <= k->ctx->now_ms ? breach(k, c, d) : warn(k, c, d);
+	if (c->due_at > k->ctx->now_ms)
+		err = warn(k, c, d);
+	else
+		err = d->window ? close_window(k, c, d) : breach(k, c, d);
 	/* Effects may have started another clock, and moved the rows. */
 	c = &k->clocks[index];
 	c->dirty = true;

@@ -113,7 +113,10 @@ static void read_cases(struct demo *d, const struct ynode *list)
 	}
 }
 
-/* The cases come in one after the other, evenly over the duty hours of the last days. */
+/*
+ * The cases come in one after the other during the duty hours of the last days, ever closer: the
+ * square leaves most of the open ones to yesterday and today.
+ */
 static int spread(struct demo *d, int64_t days)
 {
 	int64_t until = d->now_ms - LAST_BEFORE_MS, from = until, duty;
@@ -126,7 +129,8 @@ static int spread(struct demo *d, int64_t days)
 			i++;
 	duty = calendar_working_ms(d->calendar, from, until);
 	for (size_t i = 0; i < n; i++) {
-		int64_t minutes = duty * (int64_t)(i + 1) / (int64_t)(n + 1) / 60000;
+		int64_t left = (int64_t)(n - i), of = (int64_t)(n + 1);
+		int64_t minutes = duty / 60000 * (of * of - left * left) / (of * of);
 		struct period p = {PERIOD_WORKING_MINUTES, (int32_t)(minutes ? minutes : 1)};
 
 		if ((r = calendar_due(d->calendar, &p, from, &d->cases.at[i].at, d->fault)) < 0)

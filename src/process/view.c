@@ -107,6 +107,7 @@ static struct label event_label(const struct kase *k, struct str kind, struct st
 		{"delivery", {"送达", "Delivered"}},
 		{"clock_warning", {"时限预警", "Due soon"}},
 		{"clock_breach", {"超过时限", "Overdue"}},
+		{"clock_ended", {"期间届满", "Time is over"}},
 		{"clock_extended", {"延长时限", "Time extended"}},
 		{"opened", {"转办新件", "Opened another case"}},
 		{"child_ended", {"关联件办结", "The other case has ended"}},
@@ -129,7 +130,7 @@ static struct label event_label(const struct kase *k, struct str kind, struct st
  */
 static void write_text(struct jw *w, struct str kind, struct str text)
 {
-	bool label = str_is(kind, "clock_warning") || str_is(kind, "clock_breach") ||
+	bool label = str_is(kind, "clock_warning") || str_is(kind, "clock_breach") || str_is(kind, "clock_ended") ||
 		     str_is(kind, "review") || str_is(kind, "delivery") || str_is(kind, "record");
 
 	jw_key(w, "text");
