@@ -298,6 +298,7 @@ static int take_both(struct tx *tx, void *arg)
 }
 
 struct result {
+	struct ctx *ctx;
 	atomic_int done;
 	int r;
 };
@@ -336,15 +337,16 @@ static void a_deadlock_is_run_again(void **state)
 	temp_store_open(&t, DB_POSTGRES);
 	assert_int_equal(db_write_wait(t.db, t.ctx, add_two, NULL), 0);
 	for (int i = 0; i < 2; i++) {
-		struct ctx *ctx = ctx_new_system(&t.env);
-
 		crossings[i] = (struct crossing){i ? 2 : 1, i ? 1 : 2, &met, 0};
-		results[i] = (struct result){0};
-		assert_int_equal(db_write(t.db, ctx, take_both, crossing_done, &crossings[i]), 0);
+		results[i] = (struct result){.ctx = ctx_new_system(&t.env)};
+		assert_int_equal(
+			db_write(t.db, results[i].ctx, take_both, crossing_done, &crossings[i]), 0);
 	}
 	for (int i = 0; i < 2; i++)
 		while (!atomic_load(&results[i].done))
 			usleep(1000);
+	for (int i = 0; i < 2; i++)
+		ctx_free(results[i].ctx);
 	assert_int_equal(results[0].r, 0);
 	assert_int_equal(results[1].r, 0);
 	assert_int_equal(crossings[0].attempts + crossings[1].attempts, 3);
