@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Fill a store with many cases, by copying those that are there already.
+
+    bench/fill.py TARGET COUNT
+
+TARGET is a SQLite file of a data folder nobody serves, or postgresql://… (through psql). The first cases
+were made through the engine, so every copied row looks like a real one; ids and instants go
+back in time, numbers get a suffix. One copy in twenty stays open with running clocks due in weeks; the others are ended.
+The audit log isn't copied: its chain would not be one.
+"""
+import subprocess
+import sqlite3
+import sys
+
+HOUR_MS = 3600 * 1000
+BACK = HOUR_MS << 22            # an hour, in ids (41 bits of ms above 22 others)
+AHEAD_MS = 21 * 24 * HOUR_MS    # when the open copies' clocks are next looked at
+TABLES = ("cases", "case_events", "case_clocks")
+IDS = {"cases": ("id",), "case_events": ("id", "case_id"), "case_clocks": ("id", "case_id")}
+MAIN_INSTANTS = {"created_at", "updated_at", "state_at", "at", "started_at", "base_at"}
+
+
+class Sqlite:
+    def __init__(self, path):
+        self.c = sqlite3.connect(path, isolation_level=None)
+        self.c.execute("PRAGMA synchronous=OFF")
+        self.c.execute("PRAGMA cache_size=-400000")
+
+    def column_names(self, table):
+        return [r[1] for r in self.c.execute(f"PRAGMA table_info({table})")]
+
+    def number(self, sql):
+        return self.c.execute(sql).fetchone()[0]
+
+    def run(self, statements):
+        self.c.execute("BEGIN")
+        for sql in statements:
+            self.c.execute(sql)
+        self.c.execute("COMMIT")
+
+    def finish(self):
+        self.c.execute("ANALYZE")
+        self.c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.c.close()
+
+
+class Postgres:
+    def __init__(self, url):
+        self.url = url
+
+    def psql(self, sql):
+        sql = "SET search_path TO lexline; SET synchronous_commit TO off;\n" + sql
+        r = subprocess.run(["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", self.url], input=sql, text=True,
+                           capture_output=True, check=False)
+        if r.returncode:
+            sys.exit(r.stderr)
+        return r.stdout.strip()
+
+    def column_names(self, table):
+        return self.psql("SELECT column_name FROM information_schema.columns WHERE table_schema = 'lexline' "
+                         f"AND table_name = '{table}' ORDER BY ordinal_position").split("\n")
+
+    def number(self, sql):
+        return int(self.psql(sql))
+
+    def run(self, statements):
+        self.psql("BEGIN;\n" + ";\n".join(statements) + ";\nCOMMIT;")
+
+    def finish(self):
+        self.psql("VACUUM ANALYZE")
+
+
+def expression(table, column, k, is_open):
+    """What stands in the copy instead of the column."""
+    if column in IDS[table]:
+        return f"{column} - {k * BACK}"
+    if column in MAIN_INSTANTS:
+        return f"{column} - {k * HOUR_MS}"
+    if column == "number":
+        return f"number || '-{k}'"
+    if table == "cases" and not is_open:
+        return {"ended": "1", "state": "'filed'", "due_at": "NULL", "due_clock": "NULL",
+                "clock_state": "NULL"}.get(column, column)
+    if table == "case_clocks" and not is_open:
+        return {"status": "'stopped'", "next_at": "NULL", "stopped_at": f"started_at - {k * HOUR_MS}"}.get(column, column)
+    if column in ("due_at", "next_at"):
+        return f"{column} + {AHEAD_MS}"
+    return column
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    target, wanted = sys.argv[1], int(sys.argv[2])
+    db = Postgres(target) if target.startswith("postgres") else Sqlite(target)
+    first_id = {t: db.number(f"SELECT min(id) FROM {t}") for t in TABLES}
+    last_id = {t: db.number(f"SELECT max(id) FROM {t}") for t in TABLES}
+    first = db.number("SELECT count(*) FROM cases")
+    columns = {t: db.column_names(t) for t in TABLES}
+    for k in range(1, max(1, wanted // first)):
+        statements = []
+        for t in TABLES:
+            picks = ", ".join(expression(t, c, k, k % 20 == 0) for c in columns[t])
+            statements.append(f"INSERT INTO {t} ({', '.join(columns[t])}) SELECT {picks} FROM {t} "
+                              f"WHERE id BETWEEN {first_id[t]} AND {last_id[t]}")
+        db.run(statements)
+        if k % 50 == 0:
+            print(f"{k * first} cases …", file=sys.stderr)
+    print(db.number("SELECT count(*) FROM cases"))
+    db.finish()
+
+
+if __name__ == "__main__":
+    main()
