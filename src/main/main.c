@@ -10,6 +10,8 @@ const struct command commands[] = {
 	 cmd_init},
 	{"serve", "", "Serve a data folder over HTTP until SIGTERM or SIGINT, then drain.",
 	 cmd_serve},
+	{"check", "PROFILE…",
+	 "Prove the processes of profiles (default: all built-in ones) without running them.", cmd_check},
 	{"user add", "", "Add a person and print the first password.", cmd_user_add},
 	{"import statutes", "TREE…", "Import statutes from folders of Markdown files.",
 	 cmd_import_statutes},

@@ -108,6 +108,15 @@ struct check_world {
 size_t definition_check(const struct definition *d, const struct check_world *world,
 			struct yreport *r);
 /**
+ * Parse and prove every process of a profile (a folder or a built-in name) against its own calendars,
+ * phrases and roles and the operations of @p ops.
+ * @param draw_dir  write NAME.svg of each there; NULL: don't
+ * @param[out] ret_n  processes looked at
+ * @return 0 (see @p r for findings), -E_CONFIG (the profile can't be read), -E_IO
+ */
+MUST_CHECK int profile_check(const char *profile, const struct catalogue *ops, const char *draw_dir,
+			     struct yreport *r, size_t *ret_n, struct fault *f);
+/**
  * The process as SVG: states, actions, roles, clocks. Follows light and dark.
  * @param role_label  what a role is called; NULL: by its name
  */
