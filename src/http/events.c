@@ -138,10 +138,10 @@ static void beat_quiet(struct hub *h, due_list *due)
 
 	pthread_mutex_lock(&h->lock);
 	for (struct stream *s = h->streams; s; s = s->next) {
-		if (now_ms - s->beat_ms < HEARTBEAT_MS)
+		if (now_ms - s->beat_ms < h->heartbeat_ms)
 			continue;
 		stream_put(s, m);
-		if (now_ms - s->checked_ms >= HEARTBEAT_MS) {
+		if (now_ms - s->checked_ms >= h->heartbeat_ms) {
 			s->checked_ms = now_ms;
 			VEC_ADD(due, ((struct due){s->number, arena_strdup(h->ctx->arena, s->token),
 						   false}));
@@ -219,6 +219,14 @@ static int newest(struct hub *h, int64_t *ret)
 	return tx_int(tx, "feed.latest", NO_ARGS, ret);
 }
 
+static int64_t heartbeat(void)
+{
+	const char *text = getenv("LEXLINE_HEARTBEAT_MS");
+	int64_t ms;
+
+	return text && str_to_int(str_of(text), &ms) == 0 && ms > 0 ? ms : HEARTBEAT_MS;
+}
+
 int hub_new(struct http_server *s, struct hub **ret, struct fault *f)
 {
 	struct hub *h = calloc(1, sizeof(*h));
@@ -227,6 +235,7 @@ int hub_new(struct http_server *s, struct hub **ret, struct fault *f)
 	if (!h)
 		abort();
 	h->server = s;
+	h->heartbeat_ms = heartbeat();
 	h->ctx = ctx_new_system(s->env);
 	pthread_mutex_init(&h->lock, NULL);
 	r = newest(h, &h->mark);
