@@ -276,7 +276,8 @@ static enum target special_target(struct str path)
 static void join_strings(struct request *q, const struct arg *path_args, size_t n)
 {
 	memmove(q->strings + n, q->strings + MAX_PATH_ARGS, q->n_strings * sizeof(struct arg));
-	memcpy(q->strings, path_args, n * sizeof(struct arg));
+	if (n)
+		memcpy(q->strings, path_args, n * sizeof(struct arg));
 	q->n_strings += n;
 }
 
@@ -288,6 +289,7 @@ static int route(struct request *q)
 
 	q->target = special_target(q->path);
 	if (q->target != TO_OP) {
+		join_strings(q, NULL, 0);
 		if (strcmp(q->method, "GET") == 0)
 			return 0;
 		q->allow = "GET, HEAD";
@@ -436,6 +438,15 @@ static mhd_result carry_out(struct request *q)
 	}
 }
 
+/* As libmicrohttpd's own thread sees it: a worker may have resumed it already, that counts later. */
+static bool is_suspended(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED);
+
+	return info && info->suspended == MHD_YES;
+}
+
 /*
  * libmicrohttpd calls this at the end of the header, for each piece of the body, at its end, and
  * again after each resume.
@@ -448,6 +459,8 @@ mhd_result request_handle(void *server, struct MHD_Connection *c, const char *ur
 
 	if (!q)
 		return MHD_NO;
+	if (is_suspended(c)) /* between two chunks of a body: leave the second for later */
+		return MHD_YES;
 	switch (q->stage) {
 	case STAGE_NEW:
 		return judge(q, method, version);

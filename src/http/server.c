@@ -164,7 +164,7 @@ static size_t leave_escapes(void *arg, struct MHD_Connection *c, char *s)
 	return strlen(s);
 }
 
-static void on_mhd_message(void *arg, const char *fmt, va_list ap)
+PRINTF(2, 0) static void on_mhd_message(void *arg, const char *fmt, va_list ap)
 {
 	CLEANUP(buf_free) struct buf b = {0};
 
