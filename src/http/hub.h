@@ -15,7 +15,7 @@
 #define RING 4096	 /* events kept for streams that come back */
 #define STREAM_QUEUE 256 /* messages waiting for a slow reader; more and it is cut off */
 #define STREAMS_A_PERSON 24
-#define HEARTBEAT_MS 15000 /* or LEXLINE_HEARTBEAT_MS of the environment (tests) */
+#define HEARTBEAT_MS 15000  /* or LEXLINE_HEARTBEAT_MS of the environment (tests) */
 #define HUB_REPLAY_MAX 2000 /* rows; more was missed: the page is told to load everything anew */
 
 /** One event as it goes over the wire; shared by all streams. */

@@ -438,7 +438,8 @@ static mhd_result carry_out(struct request *q)
 	}
 }
 
-/* As libmicrohttpd's own thread sees it: a worker may have resumed it already, that counts later. */
+/* As libmicrohttpd's own thread sees it: a worker may have resumed it already, that counts later.
+ */
 static bool is_suspended(struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info =

@@ -215,6 +215,8 @@ int system_open(const char *data_dir, enum system_mode mode, struct system **ret
 
 void system_quiet(struct system *s)
 {
+	if (s->env.process)
+		scheduler_stop(s->env.process);
 }
 
 void system_close(struct system *s)

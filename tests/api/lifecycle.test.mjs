@@ -256,3 +256,21 @@ test('the binary prints its version', async () => {
   const [out] = await once(child.stdout, 'data')
   assert.match(String(out), /^lexline \d+\.\d+\.\d+/)
 })
+
+describe('lexline check', () => {
+  test('the built-in profiles are in order', () => {
+    const r = lexline(['check'])
+    assert.equal(r.code, 0, r.stderr)
+    for (const name of ['demo', 'hunan-12348', 'anhui-microloan']) assert.match(r.stdout, new RegExp(`^${name}: in order`, 'm'))
+  })
+
+  test('an unknown key is a finding with file, line and the nearest word; exit 6', () => {
+    const dir = path.join(server.root, 'broken')
+    fs.cpSync(path.join(server.dir, 'profile'), dir, { recursive: true })
+    const file = path.join(dir, 'profile.yaml')
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^name: .*/m, 'name: broken').replace(/^zone:/m, 'zoone:'))
+    const r = lexline(['check', dir])
+    assert.equal(r.code, 6)
+    assert.match(r.stderr, /profile\.yaml:\d+: .*zoone.*zone/)
+  })
+})
