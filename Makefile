@@ -41,6 +41,10 @@ web/%/node_modules/.package-lock.json: web/%/package-lock.json
 	cd web/$* && { npm ci --no-audit --no-fund --silent || npm install --no-save --no-audit --no-fund --loglevel=error; }
 	@touch $@
 
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	cd tests && { npm ci --no-audit --no-fund --silent || npm install --no-save --no-audit --no-fund --loglevel=error; }
+	@touch $@
+
 run:
 	@tools/install
 	@$(MAKE) --no-print-directory build
@@ -52,6 +56,7 @@ check: all-binaries
 
 install-tests:
 	@tools/install --tests
+	@$(MAKE) --no-print-directory tests/node_modules/.package-lock.json
 
 # A folder that was configured before libcmocka was there has no unit tests yet.
 all-binaries: install-tests
