@@ -44,18 +44,33 @@ static int send(struct kase *k, const char *channel, const char *phrase, int64_t
 	return outbox_add(k->tx, &m);
 }
 
-static int send_person(struct kase *k, int64_t person, const char *phrase, const char *channel)
+/** Who has been told already: somebody may be assignee, first asker and supervisor at once. */
+typedef VEC(int64_t) person_list;
+
+static bool told_before(person_list *told, int64_t person)
+{
+	for (size_t i = 0; i < told->n; i++)
+		if (told->at[i] == person)
+			return true;
+	VEC_ADD(told, person);
+	return false;
+}
+
+static int send_person(struct kase *k, person_list *told, int64_t person, const char *phrase,
+		       const char *channel)
 {
 	/* Nobody needs a message about what he has just done himself. */
-	if (!person || person == k->ctx->actor.id || person == ACTOR_SYSTEM)
+	if (!person || person == k->ctx->actor.id || person == ACTOR_SYSTEM ||
+	    told_before(told, person))
 		return 0;
 	return send(k, channel ? channel : "inbox", phrase, person, 0, STR_NULL);
 }
 
-static int send_role(struct kase *k, const char *role, const char *phrase, const char *channel)
+static int send_role(struct kase *k, person_list *told, const char *role, const char *phrase,
+		     const char *channel)
 {
 	CLEANUP(rows_freep) struct rows *r = NULL;
-	VEC(int64_t) people = {0};
+	person_list people = {0};
 	int err = tx_op(
 		k->tx, "case.role_people",
 		ARGS(A_INT("org_id", k->org_id), A_TEXT("role", role), A_INT("limit", TOLD_MAX)),
@@ -64,7 +79,7 @@ static int send_role(struct kase *k, const char *role, const char *phrase, const
 	while (err >= 0 && (err = rows_next(r)) > 0)
 		VEC_ADD(&people, rows_int(r, 0));
 	for (size_t i = 0; err == 0 && i < people.n; i++)
-		err = send_person(k, people.at[i], phrase, channel);
+		err = send_person(k, told, people.at[i], phrase, channel);
 	VEC_FREE(&people);
 	return err;
 }
@@ -91,22 +106,24 @@ static int send_address(struct kase *k, const struct who *who, const char *phras
 int notify_people(struct kase *k, const struct who_list *to, const char *phrase,
 		  const char *channel)
 {
+	person_list told = {0};
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < to->n; i++) {
 		const struct who *who = &to->at[i];
 
 		if (who->kind == WHO_ROLE)
-			err = send_role(k, who->role, phrase, channel);
+			err = send_role(k, &told, who->role, phrase, channel);
 		else if (who->kind == WHO_CLIENT && k->client_id)
 			err = send(k, channel ? channel : "sms", phrase, 0, k->client_id, STR_NULL);
 		else if (who->kind == WHO_FIELD && k->d->fields[who->field].type != F_PERSON)
 			err = send_address(k, who, phrase, channel);
 		else if (who->kind == WHO_ASSIGNEE && !k->assignee && k->assignee_role)
-			err = send_role(k, k->assignee_role, phrase, channel);
+			err = send_role(k, &told, k->assignee_role, phrase, channel);
 		else
-			err = send_person(k, kase_person(k, who), phrase, channel);
+			err = send_person(k, &told, kase_person(k, who), phrase, channel);
 	}
+	VEC_FREE(&told);
 	return err;
 }
 
