@@ -55,4 +55,20 @@ int org_create_apply(struct call *call, struct tx *tx);
 int org_update_apply(struct call *call, struct tx *tx);
 int org_changed_finish(struct call *call);
 
+/* client_ops.c, client_reveal.c, conflicts.c */
+int client_list_apply(struct call *call, struct tx *tx);
+int client_lookup_apply(struct call *call, struct tx *tx);
+int client_show_apply(struct call *call, struct tx *tx);
+int client_create_prepare(struct call *call);
+int client_create_apply(struct call *call, struct tx *tx);
+int client_update_prepare(struct call *call);
+int client_update_apply(struct call *call, struct tx *tx);
+int client_reveal_apply(struct call *call, struct tx *tx);
+int client_export_apply(struct call *call, struct tx *tx);
+int client_erase_apply(struct call *call, struct tx *tx);
+int client_erase_finish(struct call *call);
+int party_add_apply(struct call *call, struct tx *tx);
+int party_list_apply(struct call *call, struct tx *tx);
+int conflicts_apply(struct call *call, struct tx *tx);
+
 #endif

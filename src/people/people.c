@@ -27,6 +27,17 @@ const struct native people_natives[] = {
 	{"role.set_grant", NULL, role_set_grant_apply, role_set_grant_finish},
 	{"org.create_org", NULL, org_create_apply, org_changed_finish},
 	{"org.update_org", NULL, org_update_apply, org_changed_finish},
+	{"client.list", NULL, client_list_apply, NULL},
+	{"client.lookup", NULL, client_lookup_apply, NULL},
+	{"client.show", NULL, client_show_apply, NULL},
+	{"client.create", client_create_prepare, client_create_apply, NULL},
+	{"client.update", client_update_prepare, client_update_apply, NULL},
+	{"client.reveal", NULL, client_reveal_apply, NULL},
+	{"client.export", NULL, client_export_apply, NULL},
+	{"client.erase", NULL, client_erase_apply, client_erase_finish},
+	{"client.conflicts", NULL, conflicts_apply, NULL},
+	{"case.party_add", NULL, party_add_apply, NULL},
+	{"case.party_list", NULL, party_list_apply, NULL},
 };
 const size_t people_n_natives = ARRAY_SIZE(people_natives);
 

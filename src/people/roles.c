@@ -481,3 +481,14 @@ void roles_each(const struct people *p, int64_t org_id,
 		visit(role, arg);
 	let_go(p);
 }
+
+int64_t roles_org_root(const struct people *p, int64_t org_id)
+{
+	const struct matrix *m = hold(p);
+	const struct org *org = org_get(m, org_id);
+	/* above[0] is the installation */
+	int64_t root = org && org->n_above > 1 ? org->above[1] : org_id;
+
+	let_go(p);
+	return root;
+}

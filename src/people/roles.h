@@ -41,6 +41,8 @@ void roles_each(const struct people *p, int64_t org_id,
 		void (*visit)(const struct role *role, void *arg), void *arg);
 /** Is @p org_id the ancestor itself or below it? */
 bool roles_org_within(const struct people *p, int64_t ancestor_id, int64_t org_id);
+/** The topmost organisation above @p org_id, itself when it is one; 0 for the installation. */
+int64_t roles_org_root(const struct people *p, int64_t org_id);
 /** Does the role of that organisation allow the operation? */
 bool roles_role_allows(const struct people *p, int64_t org_id, const char *role,
 		       const struct op *op);

@@ -1,0 +1,7 @@
+-- op: client.conflicts
+-- Check a name for conflicting interests (P22): clients and parties of cases that are or were called so, with or without the legal form, or sound the same.
+-- route: GET /api/clients/conflicts
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin, compliance
+-- in: name text (1..120)
+-- out: many {client_id id?, name text, role text, case_id id?, number text?, why one {zh text, en text}}
+-- native:

@@ -1,0 +1,11 @@
+-- op: client.create
+-- Register a client. Identity and account numbers need the client's separate consent (T03): `sensitive_consent` says how it was given.
+-- route: POST /api/clients
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin
+-- status: 201
+-- store: clients
+-- in: kind (person|company|public_body) = person | name text (1..120) | phone phone? | email text? (3..200) | id_number text? (4..40) | bank_account text? (4..40) | address text? (1..300) | field (litigation|non_litigation|retained)? | tier (strategic|key|ordinary) = ordinary | member bool = false | org_id id? | lang (zh|en|ja|ko)? | note text? (0..2000) | former_names json? | contacts json? | sensitive_consent text? (1..40)
+-- out: one {id id, kind text, name text, tier text, field text?, member bool, lang text, org_id id, phone_hint text?, email_hint text?, id_number_hint text?,
+--    bank_account_hint text?, address_hint text?, note text?, contacts many {id id, role text?, name text, phone_hint text?}, former_names many text,
+--    created_at time, updated_at time, version int, erased bool}
+-- native:

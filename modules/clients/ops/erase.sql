@@ -1,0 +1,8 @@
+-- op: client.erase
+-- Erase the person, keep the statistics (T03, T08): every sealed value, name, contact and index goes; kind, tier and dates stay.
+-- route: POST /api/clients/{id}/erase
+-- role: supervisor, director, admin
+-- store: clients
+-- in: id id | purpose text (2..200)
+-- out: none
+-- native:

@@ -1,0 +1,10 @@
+-- op: client.export
+-- Everything kept about a client, in clear, for the client's right of access (T03).
+-- route: POST /api/clients/{id}/export
+-- role: lawyer, partner, supervisor, director, admin
+-- store: clients
+-- audit: reveal
+-- rate: 10/min actor
+-- in: id id | purpose text (2..200)
+-- out: json
+-- native:

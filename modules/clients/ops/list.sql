@@ -1,0 +1,8 @@
+-- op: client.list
+-- Clients of the caller's organisations, newest first; `q` finds by whole or former name, beginning, pinyin, initials or telephone.
+-- route: GET /api/clients
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin, archivist, compliance
+-- in: q text? (0..120) | kind (person|company|public_body)? | tier (strategic|key|ordinary)? | before id? | limit int = 50 (1..200)
+-- out: many {id id, kind text, name text, tier text, field text?, member bool, org_id id, phone_hint text?, created_at time, updated_at time, version int, why text?}
+-- store: clients
+-- native:

@@ -1,0 +1,8 @@
+-- op: client.lookup
+-- Clients with this telephone, their own or a contact's (V08).
+-- route: GET /api/clients/lookup
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin
+-- in: phone phone
+-- out: many {id id, kind text, name text, tier text, field text?, member bool, org_id id, phone_hint text?, created_at time, updated_at time, version int, why text?}
+-- store: clients
+-- native:

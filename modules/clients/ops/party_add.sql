@@ -1,0 +1,8 @@
+-- op: case.party_add
+-- Note who stands on which side of a case (P22).
+-- route: POST /api/cases/{id}/parties
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin, compliance
+-- status: 201
+-- in: id id | name text (1..120) | role (client|opponent|third|witness) | client_id id?
+-- out: one {id id}
+-- native:

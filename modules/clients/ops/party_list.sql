@@ -1,0 +1,7 @@
+-- op: case.party_list
+-- The parties of a case.
+-- route: GET /api/cases/{id}/parties
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin, archivist, compliance
+-- in: id id
+-- out: many {id id, role text, name text, client_id id?, created_at time}
+-- native:

@@ -1,0 +1,10 @@
+-- op: client.reveal
+-- Show a sealed value for a purpose; the access log has it before the answer leaves (T03, T04).
+-- route: POST /api/clients/{id}/reveal
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin
+-- store: clients
+-- audit: reveal
+-- rate: 60/min actor
+-- in: id id | field (name|phone|email|id_number|bank_account|address|contact_phone) | purpose text (2..200) | contact_id id?
+-- out: one {value text}
+-- native:

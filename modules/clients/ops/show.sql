@@ -1,0 +1,10 @@
+-- op: client.show
+-- One client: names in clear, everything else as hints.
+-- route: GET /api/clients/{id}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director, admin, archivist, compliance
+-- store: clients
+-- in: id id
+-- out: one {id id, kind text, name text, tier text, field text?, member bool, lang text, org_id id, phone_hint text?, email_hint text?, id_number_hint text?,
+--    bank_account_hint text?, address_hint text?, note text?, contacts many {id id, role text?, name text, phone_hint text?}, former_names many text,
+--    created_at time, updated_at time, version int, erased bool}
+-- native:
