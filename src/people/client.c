@@ -18,38 +18,42 @@ static const char *bound_to(struct arena *a, const char *field, int64_t client_i
 	return arena_printf(a, "client.%s/%lld", field, (long long)client_id);
 }
 
-int client_seal(struct ctx *ctx, int64_t org_id, int64_t client_id, const char *field, struct str plain,
-		struct str *ret)
+int client_seal(struct ctx *ctx, int64_t org_id, int64_t client_id, const char *field,
+		struct str plain, struct str *ret)
 {
 	return vault_seal(ctx->env->vault, "clients", org_id, SEAL_FIELD,
-			  bound_to(ctx->arena, field, client_id), plain, ctx->arena, ret, &ctx->fault);
+			  bound_to(ctx->arena, field, client_id), plain, ctx->arena, ret,
+			  &ctx->fault);
 }
 
-int client_unseal(struct ctx *ctx, int64_t org_id, int64_t client_id, const char *field, struct str sealed,
-		  struct str *ret)
+int client_unseal(struct ctx *ctx, int64_t org_id, int64_t client_id, const char *field,
+		  struct str sealed, struct str *ret)
 {
 	return vault_unseal(ctx->env->vault, "clients", org_id, SEAL_FIELD,
-			    bound_to(ctx->arena, field, client_id), sealed, ctx->arena, ret, &ctx->fault);
+			    bound_to(ctx->arena, field, client_id), sealed, ctx->arena, ret,
+			    &ctx->fault);
 }
 
-int client_blind(struct ctx *ctx, const char *db_name, int64_t org_id, const char *what, struct str normalised,
-		 struct str *ret)
+int client_blind(struct ctx *ctx, const char *db_name, int64_t org_id, const char *what,
+		 struct str normalised, struct str *ret)
 {
 	uint8_t *blind = arena_alloc(ctx->arena, BLIND_LEN);
 	int r;
 
-	r = vault_index(ctx->env->vault, db_name, client_index_org(ctx, org_id), what, normalised, blind,
-			&ctx->fault);
+	r = vault_index(ctx->env->vault, db_name, client_index_org(ctx, org_id), what, normalised,
+			blind, &ctx->fault);
 	if (r == 0)
 		*ret = (struct str){(const char *)blind, BLIND_LEN};
 	return r;
 }
 
-static const char *hint_of(struct arena *a, const char *kind, enum client_field field, struct str plain)
+static const char *hint_of(struct arena *a, const char *kind, enum client_field field,
+			   struct str plain)
 {
 	switch (field) {
 	case CF_NAME:
-		return strcmp(kind, "person") == 0 ? mask_name(a, plain) : mask_middle(a, plain, 2, 2);
+		return strcmp(kind, "person") == 0 ? mask_name(a, plain)
+						   : mask_middle(a, plain, 2, 2);
 	case CF_PHONE:
 		return mask_phone(a, plain);
 	case CF_EMAIL:
@@ -73,14 +77,29 @@ int client_value_new(struct ctx *ctx, int64_t org_id, int64_t client_id, const c
 	ret->hint = hint_of(ctx->arena, kind, field, plain);
 	if ((r = client_seal(ctx, org_id, client_id, name, plain, &ret->sealed)) < 0)
 		return r;
-	return client_blind(ctx, "clients", org_id, arena_printf(ctx->arena, "client.%s", name), normal,
-			    &ret->blind);
+	return client_blind(ctx, "clients", org_id, arena_printf(ctx->arena, "client.%s", name),
+			    normal, &ret->blind);
 }
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
-enum { R_ID, R_ORG, R_KIND, R_FIELD, R_TIER, R_MEMBER, R_LANG, R_NOTE, R_CREATED, R_UPDATED, R_VERSION, R_ERASED,
-       R_NAME, R_PHONE_HINT, R_WHY };
+enum {
+	R_ID,
+	R_ORG,
+	R_KIND,
+	R_FIELD,
+	R_TIER,
+	R_MEMBER,
+	R_LANG,
+	R_NOTE,
+	R_CREATED,
+	R_UPDATED,
+	R_VERSION,
+	R_ERASED,
+	R_NAME,
+	R_PHONE_HINT,
+	R_WHY
+};
 
 static struct str dup_blob(struct ctx *ctx, const struct rows *rows, int col)
 {
@@ -122,7 +141,8 @@ int client_load(struct tx *tx, int64_t id, struct client_row *ret)
 	struct ctx *ctx = tx_ctx(tx);
 	int r;
 
-	if ((r = tx_op(tx, "client.row", ARGS(A_INT("id", id)), &rows)) < 0 || (r = rows_next(rows)) < 0)
+	if ((r = tx_op(tx, "client.row", ARGS(A_INT("id", id)), &rows)) < 0 ||
+	    (r = rows_next(rows)) < 0)
 		return r;
 	if (r == 0)
 		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such client");
@@ -184,7 +204,8 @@ static int write_contacts(struct jw *w, struct tx *tx, const struct client_row *
 	jw_key(w, "contacts");
 	jw_arr(w);
 	while ((r = rows_next(rows)) > 0) {
-		if ((r = client_unseal(ctx, c->org_id, c->id, "contact", rows_blob(rows, 2), &name)) < 0)
+		if ((r = client_unseal(ctx, c->org_id, c->id, "contact", rows_blob(rows, 2),
+				       &name)) < 0)
 			return r;
 		jw_obj(w);
 		jw_kid(w, "id", rows_int(rows, 0));
@@ -208,7 +229,8 @@ static int write_former(struct jw *w, struct tx *tx, const struct client_row *c)
 	jw_key(w, "former_names");
 	jw_arr(w);
 	while ((r = rows_next(rows)) > 0) {
-		r = client_unseal(tx_ctx(tx), c->org_id, c->id, "former", rows_blob(rows, 0), &name);
+		r = client_unseal(tx_ctx(tx), c->org_id, c->id, "former", rows_blob(rows, 0),
+				  &name);
 		if (r < 0)
 			return r;
 		jw_str(w, name);

@@ -37,26 +37,33 @@ static int write_items(struct call *call, struct rows *rows, int64_t limit)
 	return r;
 }
 
-static int find_phone(struct call *call, struct tx *tx, const char *phone, int64_t limit, struct rows **ret)
+static int find_phone(struct call *call, struct tx *tx, const char *phone, int64_t limit,
+		      struct rows **ret)
 {
 	struct ctx *ctx = call->ctx;
 	struct str own, contact;
 	int r;
 
-	if ((r = client_blind(ctx, "clients", ctx->actor.org_id, "client.phone", str_of(phone), &own)) < 0 ||
-	    (r = client_blind(ctx, "clients", ctx->actor.org_id, "contact.phone", str_of(phone), &contact)) < 0)
+	if ((r = client_blind(ctx, "clients", ctx->actor.org_id, "client.phone", str_of(phone),
+			      &own)) < 0 ||
+	    (r = client_blind(ctx, "clients", ctx->actor.org_id, "contact.phone", str_of(phone),
+			      &contact)) < 0)
 		return r;
-	return tx_op(tx, "client.by_phone",
-		     ARGS(A_BLOB("blind", own), A_BLOB("contact_blind", contact), A_INT("limit", limit)), ret);
+	return tx_op(
+		tx, "client.by_phone",
+		ARGS(A_BLOB("blind", own), A_BLOB("contact_blind", contact), A_INT("limit", limit)),
+		ret);
 }
 
-static int find_name(struct call *call, struct tx *tx, struct str q, int64_t limit, struct rows **ret)
+static int find_name(struct call *call, struct tx *tx, struct str q, int64_t limit,
+		     struct rows **ret)
 {
 	struct ctx *ctx = call->ctx;
 	struct str blind;
 	int r;
 
-	r = client_blind(ctx, "clients", ctx->actor.org_id, "client.names", name_fold(ctx->arena, q), &blind);
+	r = client_blind(ctx, "clients", ctx->actor.org_id, "client.names",
+			 name_fold(ctx->arena, q), &blind);
 	if (r < 0)
 		return r;
 	return tx_op(tx, "client.by_name_key",
@@ -92,7 +99,8 @@ int client_lookup_apply(struct call *call, struct tx *tx)
 	struct str phone = call_str(call, "phone");
 	int r;
 
-	r = find_phone(call, tx, arena_strndup(call->ctx->arena, phone.p, phone.len), LOOKUP_MAX, &rows);
+	r = find_phone(call, tx, arena_strndup(call->ctx->arena, phone.p, phone.len), LOOKUP_MAX,
+		       &rows);
 	return r < 0 ? r : write_items(call, rows, LOOKUP_MAX + 1);
 }
 
@@ -132,7 +140,8 @@ static int read_contact(struct call *call, const json_t *j, struct contact *ret)
 	*ret = (struct contact){.name = dup_str(ctx->arena, str_trim(json_get_str(j, "name"))),
 				.role = dup_str(ctx->arena, json_get_str(j, "role"))};
 	if (!ret->name.len || utf8_count(ret->name) > 80 || utf8_count(ret->role) > 40)
-		return ctx_fail(ctx, E_INVALID, "contacts", "each needs a name of at most 80 characters");
+		return ctx_fail(ctx, E_INVALID, "contacts",
+				"each needs a name of at most 80 characters");
 	if (!phone.len)
 		return 0;
 	if (phone_normalise(phone, normal, NULL) < 0)
@@ -150,10 +159,12 @@ static int read_contacts(struct call *call, struct edit *e)
 		return 0;
 	if (json_parse(call_str(call, "contacts"), &list, NULL) < 0 || !json_is_array(list) ||
 	    json_array_size(list) > CONTACTS_MAX)
-		return ctx_fail(call->ctx, E_INVALID, "contacts", "is a list of at most %d", CONTACTS_MAX);
+		return ctx_fail(call->ctx, E_INVALID, "contacts", "is a list of at most %d",
+				CONTACTS_MAX);
 	e->has_contacts = true;
 	for (; e->n_contacts < json_array_size(list); e->n_contacts++) {
-		r = read_contact(call, json_array_get(list, e->n_contacts), &e->contacts[e->n_contacts]);
+		r = read_contact(call, json_array_get(list, e->n_contacts),
+				 &e->contacts[e->n_contacts]);
 		if (r < 0)
 			return r;
 	}
@@ -168,13 +179,15 @@ static int read_former(struct call *call, struct edit *e)
 		return 0;
 	if (json_parse(call_str(call, "former_names"), &list, NULL) < 0 || !json_is_array(list) ||
 	    json_array_size(list) > FORMER_MAX)
-		return ctx_fail(call->ctx, E_INVALID, "former_names", "is a list of at most %d", FORMER_MAX);
+		return ctx_fail(call->ctx, E_INVALID, "former_names", "is a list of at most %d",
+				FORMER_MAX);
 	e->former = ARENA_ARRAY(call->ctx->arena, const char *, json_array_size(list) + 1);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 
 		if (!s || !*s || strlen(s) > 400)
-			return ctx_fail(call->ctx, E_INVALID, "former_names", "holds something that is no name");
+			return ctx_fail(call->ctx, E_INVALID, "former_names",
+					"holds something that is no name");
 		e->former[e->n_former++] = arena_strdup(call->ctx->arena, s);
 	}
 	return 0;
@@ -207,7 +220,8 @@ static int put_fields(struct call *call, struct tx *tx, const struct edit *e)
 			return r;
 		r = tx_op(tx, "client.put_field",
 			  ARGS(A_INT("client_id", e->id), A_TEXT("field", client_field_names[f]),
-			       A_BLOB("value", v.sealed), A_TEXT("hint", v.hint), A_BLOB("blind", v.blind)),
+			       A_BLOB("value", v.sealed), A_TEXT("hint", v.hint),
+			       A_BLOB("blind", v.blind)),
 			  NULL);
 		if (r < 0)
 			return r;
@@ -223,7 +237,8 @@ static int put_name_key(struct tx *tx, const struct edit *e, enum name_kind kind
 	if ((r = client_blind(tx_ctx(tx), "clients", e->org_id, "client.names", text, &blind)) < 0)
 		return r;
 	return tx_op(tx, "client.put_name",
-		     ARGS(A_INT("client_id", e->id), A_TEXT("kind", name_kind_word(kind)), A_BLOB("blind", blind)),
+		     ARGS(A_INT("client_id", e->id), A_TEXT("kind", name_kind_word(kind)),
+			  A_BLOB("blind", blind)),
 		     NULL);
 }
 
@@ -246,8 +261,10 @@ static int put_former(struct tx *tx, const struct edit *e, struct str name)
 	int r;
 
 	if ((r = client_seal(ctx, e->org_id, e->id, "former", name, &sealed)) < 0 ||
-	    (r = tx_op(tx, "client.put_former",
-		       ARGS(A_INT("id", id_new()), A_INT("client_id", e->id), A_BLOB("name", sealed)), NULL)) < 0 ||
+	    (r = tx_op(
+		     tx, "client.put_former",
+		     ARGS(A_INT("id", id_new()), A_INT("client_id", e->id), A_BLOB("name", sealed)),
+		     NULL)) < 0 ||
 	    (r = put_name_key(tx, e, NAME_FORMER, folded)) < 0 ||
 	    (r = put_name_key(tx, e, NAME_FORMER, core)) < 0)
 		return r;
@@ -262,15 +279,17 @@ static int put_contact(struct tx *tx, const struct edit *e, const struct contact
 
 	if ((r = client_seal(ctx, e->org_id, e->id, "contact", c->name, &name)) < 0)
 		return r;
-	if (c->phone.p && ((r = client_seal(ctx, e->org_id, e->id, "contact_phone", c->phone, &phone)) < 0 ||
-			   (r = client_blind(ctx, "clients", e->org_id, "contact.phone", c->phone, &blind)) < 0))
+	if (c->phone.p &&
+	    ((r = client_seal(ctx, e->org_id, e->id, "contact_phone", c->phone, &phone)) < 0 ||
+	     (r = client_blind(ctx, "clients", e->org_id, "contact.phone", c->phone, &blind)) < 0))
 		return r;
-	return tx_op(tx, "client.put_contact",
-		     ARGS(A_INT("id", id_new()), A_INT("client_id", e->id), A_STR("role", c->role),
-			  A_BLOB("name", name), A_BLOB("phone", phone),
-			  A_TEXT("phone_hint", c->phone.p ? mask_phone(ctx->arena, c->phone) : NULL),
-			  A_BLOB("blind", blind)),
-		     NULL);
+	return tx_op(
+		tx, "client.put_contact",
+		ARGS(A_INT("id", id_new()), A_INT("client_id", e->id), A_STR("role", c->role),
+		     A_BLOB("name", name), A_BLOB("phone", phone),
+		     A_TEXT("phone_hint", c->phone.p ? mask_phone(ctx->arena, c->phone) : NULL),
+		     A_BLOB("blind", blind)),
+		NULL);
 }
 
 static int put_contacts(struct tx *tx, const struct edit *e)
@@ -295,7 +314,8 @@ static int has_sensitive_consent(struct tx *tx, int64_t client_id)
 	CLEANUP(rows_freep) struct rows *rows = NULL;
 	int r;
 
-	if ((r = tx_op(tx, "client.consents_given", ARGS(A_INT("client_id", client_id)), &rows)) < 0)
+	if ((r = tx_op(tx, "client.consents_given", ARGS(A_INT("client_id", client_id)), &rows)) <
+	    0)
 		return r;
 	while ((r = rows_next(rows)) > 0)
 		if (str_is(rows_text(rows, 0), SENSITIVE))
@@ -311,8 +331,9 @@ static int check_sensitive(struct call *call, struct tx *tx, const struct edit *
 
 	if (channel.p)
 		return tx_op(tx, "consent.consent_put",
-			     ARGS(A_INT("id", id_new()), A_INT("client_id", e->id), A_INT("org_id", e->org_id),
-				  A_TEXT("purpose", SENSITIVE), A_TEXT("scope", "id_number, bank_account"),
+			     ARGS(A_INT("id", id_new()), A_INT("client_id", e->id),
+				  A_INT("org_id", e->org_id), A_TEXT("purpose", SENSITIVE),
+				  A_TEXT("scope", "id_number, bank_account"),
 				  A_STR("channel", channel)),
 			     NULL);
 	if (!call_has(call, "id_number") && !call_has(call, "bank_account"))
@@ -341,7 +362,8 @@ int client_create_prepare(struct call *call)
 	e->org_id = call_int(call, "org_id", ctx->actor.org_id);
 	e->kind = arg_text(call, "kind");
 	e->id = id_new();
-	if (ctx->actor.id != ACTOR_SYSTEM && !roles_org_within(ctx->env->people, ctx->actor.org_id, e->org_id))
+	if (ctx->actor.id != ACTOR_SYSTEM &&
+	    !roles_org_within(ctx->env->people, ctx->actor.org_id, e->org_id))
 		return ctx_fail(ctx, E_NOT_FOUND, "org_id", "you have no such organisation");
 	return read_edit(call, e);
 }
@@ -363,7 +385,8 @@ int client_create_apply(struct call *call, struct tx *tx)
 		       A_BLOB("note", note)),
 		  NULL);
 	if (r < 0 || (r = check_sensitive(call, tx, e)) < 0 || (r = put_fields(call, tx, e)) < 0 ||
-	    (r = put_name(tx, e, str_trim(call_str(call, "name")))) < 0 || (r = put_contacts(tx, e)) < 0)
+	    (r = put_name(tx, e, str_trim(call_str(call, "name")))) < 0 ||
+	    (r = put_contacts(tx, e)) < 0)
 		return r;
 	for (size_t i = 0; i < e->n_former; i++)
 		if ((r = put_former(tx, e, str_of(e->former[i]))) < 0)
@@ -393,7 +416,8 @@ static int read_old_former(struct tx *tx, struct edit *e)
 	if ((r = tx_op(tx, "client.former", ARGS(A_INT("client_id", e->id)), &rows)) < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0 && e->n_former < FORMER_MAX) {
-		if ((r = client_unseal(ctx, e->org_id, e->id, "former", rows_blob(rows, 0), &name)) < 0)
+		if ((r = client_unseal(ctx, e->org_id, e->id, "former", rows_blob(rows, 0),
+				       &name)) < 0)
 			return r;
 		e->former[e->n_former++] = arena_strndup(ctx->arena, name.p, name.len);
 	}

@@ -18,7 +18,8 @@ static int find_contact(struct tx *tx, int64_t client_id, int64_t contact_id, st
 		struct str sealed = rows_blob(rows, 3);
 
 		if (rows_int(rows, 0) == contact_id && sealed.p) {
-			*ret = (struct str){arena_memdup(ctx->arena, sealed.p, sealed.len), sealed.len};
+			*ret = (struct str){arena_memdup(ctx->arena, sealed.p, sealed.len),
+					    sealed.len};
 			return 1;
 		}
 	}
@@ -37,7 +38,8 @@ static int find_value(struct tx *tx, int64_t client_id, struct str field, struct
 		struct str sealed = rows_blob(rows, 1);
 
 		if (str_eq(rows_text(rows, 0), field)) {
-			*ret = (struct str){arena_memdup(ctx->arena, sealed.p, sealed.len), sealed.len};
+			*ret = (struct str){arena_memdup(ctx->arena, sealed.p, sealed.len),
+					    sealed.len};
 			return 1;
 		}
 	}
@@ -60,8 +62,9 @@ int client_reveal_apply(struct call *call, struct tx *tx)
 		r = find_value(tx, c.id, field, &sealed);
 	if (r == 0)
 		return ctx_fail(ctx, E_NOT_FOUND, "field", "the client has no such value");
-	if (r < 0 || (r = client_unseal(ctx, c.org_id, c.id, arena_strndup(ctx->arena, field.p, field.len),
-					sealed, &plain)) < 0)
+	if (r < 0 ||
+	    (r = client_unseal(ctx, c.org_id, c.id, arena_strndup(ctx->arena, field.p, field.len),
+			       sealed, &plain)) < 0)
 		return r;
 	jw_obj(w);
 	jw_kstr(w, "value", plain);
@@ -85,7 +88,8 @@ static int export_fields(struct jw *w, struct tx *tx, const struct client_row *c
 	while ((r = rows_next(rows)) > 0) {
 		const char *field = rows_dup(rows, 0);
 
-		if ((r = client_unseal(ctx, c->org_id, c->id, field, rows_blob(rows, 1), &plain)) < 0)
+		if ((r = client_unseal(ctx, c->org_id, c->id, field, rows_blob(rows, 1), &plain)) <
+		    0)
 			return r;
 		jw_kstr(w, field, plain);
 	}
@@ -106,9 +110,11 @@ static int export_contacts(struct jw *w, struct tx *tx, const struct client_row 
 	jw_arr(w);
 	while ((r = rows_next(rows)) > 0) {
 		phone = STR_NULL;
-		if ((r = client_unseal(ctx, c->org_id, c->id, "contact", rows_blob(rows, 2), &name)) < 0 ||
-		    (!rows_null(rows, 3) && (r = client_unseal(ctx, c->org_id, c->id, "contact_phone",
-							       rows_blob(rows, 3), &phone)) < 0))
+		if ((r = client_unseal(ctx, c->org_id, c->id, "contact", rows_blob(rows, 2),
+				       &name)) < 0 ||
+		    (!rows_null(rows, 3) &&
+		     (r = client_unseal(ctx, c->org_id, c->id, "contact_phone", rows_blob(rows, 3),
+					&phone)) < 0))
 			return r;
 		jw_obj(w);
 		jw_kstr(w, "role", rows_text(rows, 1));
@@ -151,8 +157,9 @@ int client_export_apply(struct call *call, struct tx *tx)
 	jw_obj(w);
 	jw_key(w, "client");
 	if ((r = client_write_view(call, tx, call_int(call, "id", 0))) < 0 ||
-	    (r = client_load(tx, call_int(call, "id", 0), &c)) < 0 || (r = export_fields(w, tx, &c)) < 0 ||
-	    (r = export_contacts(w, tx, &c)) < 0 || (r = export_consents(w, tx, &c)) < 0)
+	    (r = client_load(tx, call_int(call, "id", 0), &c)) < 0 ||
+	    (r = export_fields(w, tx, &c)) < 0 || (r = export_contacts(w, tx, &c)) < 0 ||
+	    (r = export_consents(w, tx, &c)) < 0)
 		return r;
 	jw_obj_end(w);
 	return 0;
@@ -179,7 +186,8 @@ struct party_wipe {
 
 static int apply_party_wipe(struct tx *tx, void *arg)
 {
-	return tx_op(tx, "case.party_wipe", ARGS(A_INT("client_id", ((struct party_wipe *)arg)->client_id)), NULL);
+	return tx_op(tx, "case.party_wipe",
+		     ARGS(A_INT("client_id", ((struct party_wipe *)arg)->client_id)), NULL);
 }
 
 static void party_wiped(void *arg, int r)

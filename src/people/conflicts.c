@@ -52,8 +52,9 @@ int party_add_apply(struct call *call, struct tx *tx)
 	if (r == -E_NOT_FOUND)
 		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
 	if (r < 0 || (r = blind_keys(ctx, org_id, &k, &blind)) < 0 ||
-	    (r = vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD, party_bound(ctx->arena, id), name,
-			    ctx->arena, &sealed, &ctx->fault)) < 0)
+	    (r = vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD,
+			    party_bound(ctx->arena, id), name, ctx->arena, &sealed, &ctx->fault)) <
+		    0)
 		return r;
 	r = tx_op(tx, "case.party_put",
 		  ARGS(A_INT("id", id), A_INT("case_id", case_id), {"role", call_arg(call, "role")},
@@ -70,10 +71,12 @@ int party_add_apply(struct call *call, struct tx *tx)
 	return 0;
 }
 
-static int party_name(struct ctx *ctx, int64_t org_id, int64_t party_id, struct str sealed, struct str *ret)
+static int party_name(struct ctx *ctx, int64_t org_id, int64_t party_id, struct str sealed,
+		      struct str *ret)
 {
-	return vault_unseal(ctx->env->vault, "cases", org_id, SEAL_FIELD, party_bound(ctx->arena, party_id),
-			    sealed, ctx->arena, ret, &ctx->fault);
+	return vault_unseal(ctx->env->vault, "cases", org_id, SEAL_FIELD,
+			    party_bound(ctx->arena, party_id), sealed, ctx->arena, ret,
+			    &ctx->fault);
 }
 
 int party_list_apply(struct call *call, struct tx *tx)
@@ -83,13 +86,15 @@ int party_list_apply(struct call *call, struct tx *tx)
 	struct str name;
 	int r;
 
-	if ((r = tx_op(tx, "case.party_rows", ARGS(A_INT("case_id", call_int(call, "id", 0))), &rows)) < 0)
+	if ((r = tx_op(tx, "case.party_rows", ARGS(A_INT("case_id", call_int(call, "id", 0))),
+		       &rows)) < 0)
 		return r;
 	jw_obj(w);
 	jw_key(w, "items");
 	jw_arr(w);
 	while ((r = rows_next(rows)) > 0) {
-		r = party_name(call->ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2), &name);
+		r = party_name(call->ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2),
+			       &name);
 		if (r < 0)
 			return r;
 		jw_obj(w);
@@ -179,10 +184,11 @@ static int check_clients_by(struct check *c, struct tx *tx, struct str key)
 
 	if (!key.len)
 		return 0;
-	if ((r = client_blind(ctx, "clients", ctx->actor.org_id, "client.names", key, &blind)) < 0 ||
+	if ((r = client_blind(ctx, "clients", ctx->actor.org_id, "client.names", key, &blind)) <
+		    0 ||
 	    (r = tx_op(tx, "client.by_name_key",
-		       ARGS(A_BLOB("blind", blind), A_NULL("kind"), A_NULL("tier"), A_NULL("before"),
-			    A_INT("limit", FOUND_MAX)),
+		       ARGS(A_BLOB("blind", blind), A_NULL("kind"), A_NULL("tier"),
+			    A_NULL("before"), A_INT("limit", FOUND_MAX)),
 		       &rows)) < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0) {
@@ -200,7 +206,8 @@ static int check_clients(struct check *c, const struct keys *k)
 	struct ctx *ctx = c->call->ctx;
 	int r;
 
-	if ((r = db_read(ctx->env->clients, ctx, &tx)) < 0 || (r = check_clients_by(c, tx, k->full)) < 0 ||
+	if ((r = db_read(ctx->env->clients, ctx, &tx)) < 0 ||
+	    (r = check_clients_by(c, tx, k->full)) < 0 ||
 	    (r = check_clients_by(c, tx, k->core)) < 0)
 		return r;
 	return check_clients_by(c, tx, k->pinyin);
@@ -224,7 +231,8 @@ static int check_parties(struct check *c, struct tx *tx, const struct keys *k)
 	if (r < 0)
 		return r;
 	while ((r = rows_next(rows)) > 0) {
-		if ((r = party_name(ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2), &name)) < 0)
+		if ((r = party_name(ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2),
+				    &name)) < 0)
 			return r;
 		jw_obj(w);
 		jw_kid(w, "client_id", rows_int(rows, 3));

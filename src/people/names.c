@@ -10,7 +10,8 @@
 
 const char *name_kind_word(enum name_kind kind)
 {
-	static const char *const words[] = {"full", "core", "pinyin", "initials", "prefix", "former"};
+	static const char *const words[] = {"full",	"core",	  "pinyin",
+					    "initials", "prefix", "former"};
 
 	return words[kind];
 }
@@ -20,9 +21,10 @@ const char *name_kind_word(enum name_kind kind)
 /* ASCII and CJK punctuation, middle dots of foreign names, all spaces. */
 static bool is_noise(uint32_t cp)
 {
-	return cp <= '/' || (cp >= ':' && cp <= '@') || (cp >= '[' && cp <= '`') || (cp >= '{' && cp <= 0xbf) ||
-	       (cp >= 0x2000 && cp <= 0x206f) || (cp >= 0x3000 && cp <= 0x303f) ||
-	       (cp >= 0xff00 && cp <= 0xff0f) || cp == 0x30fb || cp == 0xfffd;
+	return cp <= '/' || (cp >= ':' && cp <= '@') || (cp >= '[' && cp <= '`') ||
+	       (cp >= '{' && cp <= 0xbf) || (cp >= 0x2000 && cp <= 0x206f) ||
+	       (cp >= 0x3000 && cp <= 0x303f) || (cp >= 0xff00 && cp <= 0xff0f) || cp == 0x30fb ||
+	       cp == 0xfffd;
 }
 
 struct str name_fold(struct arena *a, struct str name)
@@ -41,37 +43,50 @@ struct str name_fold(struct arena *a, struct str name)
 }
 
 static const char *const legal_forms[] = {
-	"股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "股份公司", "(集团)", "集团公司", "集团",
-	"有限合伙",	"普通合伙",	"合伙企业",	"个体工商户", "公司", "co.,ltd", "coltd", "ltd", "inc", "llc"};
+	"股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "股份公司", "(集团)",
+	"集团公司",	"集团",		"有限合伙",	"普通合伙", "合伙企业", "个体工商户",
+	"公司",		"co.,ltd",	"coltd",	"ltd",	    "inc",	"llc"};
 
 static bool ends_with(struct str s, struct str end)
 {
 	return s.len > end.len && memcmp(s.p + s.len - end.len, end.p, end.len) == 0;
 }
 
+static bool is_form(struct str s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(legal_forms); i++)
+		if (str_is(s, legal_forms[i]))
+			return true;
+	return false;
+}
+
+/* Without one legal form; as it was when nothing but a form or a single character would be left. */
+static struct str strip_form(struct str s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(legal_forms); i++) {
+		struct str form = str_of(legal_forms[i]), rest = {s.p, s.len - form.len};
+
+		if (ends_with(s, form) && utf8_count(rest) >= 2 && !is_form(rest))
+			return rest;
+	}
+	return s;
+}
+
 struct str name_core(struct str folded)
 {
-	bool again = true;
+	struct str core = strip_form(folded);
 
-	while (again) {
-		again = false;
-		for (size_t i = 0; i < ARRAY_SIZE(legal_forms); i++) {
-			struct str form = str_of(legal_forms[i]);
-
-			/* Two characters must be left: "集团公司" is itself a name. */
-			if (ends_with(folded, form) && folded.len - form.len >= 4) {
-				folded.len -= form.len;
-				again = true;
-				break;
-			}
-		}
+	while (core.len < folded.len) {
+		folded = core;
+		core = strip_form(folded);
 	}
-	return folded;
+	return core;
 }
 
 /* ---- sound -------------------------------------------------------------------------------- */
 
-static pthread_mutex_t sound_lock = PTHREAD_MUTEX_INITIALIZER; /* a transliterator serves one thread */
+static pthread_mutex_t sound_lock =
+	PTHREAD_MUTEX_INITIALIZER; /* a transliterator serves one thread */
 
 static UTransliterator *sounds(void)
 {
@@ -95,7 +110,8 @@ static struct str spell(struct arena *a, struct str folded)
 	int32_t len = 0, limit, out_len = 0;
 	UTransliterator *t;
 
-	u_strFromUTF8WithSub(text, PINYIN_IN_MAX, &len, folded.p, (int32_t)folded.len, 0xfffd, NULL, &err);
+	u_strFromUTF8WithSub(text, PINYIN_IN_MAX, &len, folded.p, (int32_t)folded.len, 0xfffd, NULL,
+			     &err);
 	if (U_FAILURE(err))
 		return STR("");
 	limit = len;
@@ -107,8 +123,9 @@ static struct str spell(struct arena *a, struct str folded)
 	if (!t || U_FAILURE(err))
 		return STR("");
 	u_strToUTF8WithSub(out, (int32_t)sizeof(out), &out_len, text, len, '?', NULL, &err);
-	return U_FAILURE(err) ? STR("")
-			      : (struct str){arena_strndup(a, out, (size_t)out_len), (size_t)out_len};
+	return U_FAILURE(err)
+		       ? STR("")
+		       : (struct str){arena_strndup(a, out, (size_t)out_len), (size_t)out_len};
 }
 
 struct str name_pinyin(struct arena *a, struct str folded)

@@ -1,5 +1,6 @@
 /**
- * @file names.h  The ways a name is found again: as it is, without its legal form, by its sound, by its beginning.
+ * @file names.h  The ways a name is found again: as it is, without its legal form, by its sound, by
+ * its beginning.
  */
 #ifndef LEXLINE_NAMES_H
 #define LEXLINE_NAMES_H
@@ -17,9 +18,11 @@ struct name_key {
 
 /** Folded, without spaces and punctuation. In the arena. */
 struct str name_fold(struct arena *a, struct str name);
-/** "安徽某某贸易有限公司" → "安徽某某贸易": the legal form is what clerks leave out. Of a folded name. */
+/** "安徽某某贸易有限公司" → "安徽某某贸易": the legal form is what clerks leave out. Of a folded
+ * name. */
 struct str name_core(struct str folded);
-/** Pinyin without tones and spaces of a folded name: "王小芳" → "wangxiaofang"; other letters stay. */
+/** Pinyin without tones and spaces of a folded name: "王小芳" → "wangxiaofang"; other letters stay.
+ */
 struct str name_pinyin(struct arena *a, struct str folded);
 /** "wxf" */
 struct str name_initials(struct arena *a, struct str folded);

@@ -212,9 +212,9 @@ int people_find_org(struct ctx *ctx, const char *name, int64_t *ret_id)
 	if ((r = db_read(ctx->env->db, ctx, &tx)) < 0)
 		return r;
 	r = tx_int(tx, "org.find", ARGS(A_TEXT("name", name)), ret_id);
-	return r == -E_NOT_FOUND
-		       ? ctx_fail(ctx, E_NOT_FOUND, "org", "there is no organisation '%s'", name ? name : "")
-		       : r;
+	return r == -E_NOT_FOUND ? ctx_fail(ctx, E_NOT_FOUND, "org",
+					    "there is no organisation '%s'", name ? name : "")
+				 : r;
 }
 
 /* ---- organisations ------------------------------------------------------------------------ */

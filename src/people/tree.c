@@ -1,5 +1,6 @@
 /* The store of client master data keeps a copy of the tree; here it is brought up to date. */
 #include "base/log.h"
+#include "outreach/lease.h"
 #include "people/staff.h"
 
 struct pair {
@@ -25,25 +26,29 @@ static int read_tree(struct env *env, struct ctx *ctx, struct tree *ret)
 	return r;
 }
 
-/* Organisations are added and moved, never removed: what is there is dropped and written anew. */
+/*
+ * Organisations are added and moved, never removed: what is there is dropped and written anew. The
+ * tree is read behind a lock, so that of two copies at once the later one brings the later tree.
+ */
 static int apply_tree(struct tx *tx, void *arg)
 {
-	const struct tree *tree = arg;
+	struct tree tree = {0};
 	int r;
 
-	if ((r = tx_op(tx, "org.uproot", NO_ARGS, NULL)) < 0)
-		return r;
-	for (size_t i = 0; i < tree->pairs.n; i++) {
-		const struct pair *p = &tree->pairs.at[i];
+	(void)arg;
+	if ((r = lease_take(tx, "org_tree", lease_owner(), -1)) >= 0 &&
+	    (r = read_tree(tx_ctx(tx)->env, tx_ctx(tx), &tree)) == 0)
+		r = tx_op(tx, "org.uproot", NO_ARGS, NULL);
+	for (size_t i = 0; i < tree.pairs.n && r == 0; i++) {
+		const struct pair *p = &tree.pairs.at[i];
 
 		r = tx_op(tx, "org.put_pair",
 			  ARGS(A_INT("ancestor_id", p->ancestor_id), A_INT("org_id", p->org_id),
 			       A_INT("depth", p->depth)),
 			  NULL);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	VEC_FREE(&tree.pairs);
+	return r;
 }
 
 static bool same_tree(struct env *env, struct ctx *ctx, const struct tree *tree)
@@ -65,54 +70,45 @@ static bool same_tree(struct env *env, struct ctx *ctx, const struct tree *tree)
 	return i == tree->pairs.n;
 }
 
-struct copying {
-	struct ctx *ctx;
-	struct tree tree;
-};
-
 /* A copy that failed is made up for at the next start or change; rows of a new organisation are
  * hidden till then. */
 static void copied(void *arg, int r)
 {
-	struct copying *c = arg;
+	struct ctx *ctx = arg;
 
 	if (r < 0)
-		log_fault(LOG_ERROR, "people.tree", &c->ctx->fault);
-	VEC_FREE(&c->tree.pairs);
-	ctx_free(c->ctx);
-	free(c);
+		log_fault(LOG_ERROR, "people.tree", &ctx->fault);
+	ctx_free(ctx);
 }
 
-static int copy_tree(struct copying *c, bool wait)
+/* @return 1 when the two differ */
+static int differs(struct env *env, struct ctx *ctx)
 {
-	struct env *env = c->ctx->env;
-	int r;
+	struct tree tree = {0};
+	int r = read_tree(env, ctx, &tree);
 
-	if ((r = read_tree(env, c->ctx, &c->tree)) < 0 || same_tree(env, c->ctx, &c->tree))
-		return r;
-	if (wait)
-		return db_write_wait(env->clients, c->ctx, apply_tree, &c->tree);
-	r = db_write(env->clients, c->ctx, apply_tree, copied, c);
-	return r < 0 ? r : 1;
+	if (r == 0)
+		r = !same_tree(env, ctx, &tree);
+	VEC_FREE(&tree.pairs);
+	return r;
 }
 
 int tree_copy(struct env *env, bool wait, struct fault *f)
 {
-	struct copying *c;
+	struct ctx *ctx;
 	int r;
 
 	if (!env->clients || env->clients == env->db)
 		return 0;
-	if (!(c = calloc(1, sizeof(*c))))
-		return fail(f, E_NO_MEMORY, NULL, "no memory for the tree of organisations");
-	c->ctx = ctx_new_system(env);
-	r = copy_tree(c, wait);
-	if (r > 0) /* copied() releases it */
-		return 0;
+	ctx = ctx_new_system(env);
+	r = differs(env, ctx);
+	if (r > 0 && !wait && (r = db_write(env->clients, ctx, apply_tree, copied, ctx)) == 0)
+		return 0; /* copied() releases the context */
+	if (r > 0)
+		r = db_write_wait(env->clients, ctx, apply_tree, NULL);
 	if (r < 0)
-		fail(f, (enum error) - r, NULL, "the tree of organisations: %s",
-		     c->ctx->fault.detail);
-	copied(c, 0);
+		fail(f, (enum error) - r, NULL, "the tree of organisations: %s", ctx->fault.detail);
+	ctx_free(ctx);
 	return r;
 }
 

@@ -25,8 +25,9 @@ static int read_store(struct call *call, struct db *db, struct page *page)
 		return r;
 	r = tx_op(tx, "audit.page",
 		  ARGS({"from", call_arg(call, "from")}, {"to", call_arg(call, "to")},
-		       {"actor_is", call_arg(call, "actor_id")}, {"action", call_arg(call, "action")},
-		       {"subject", call_arg(call, "subject")}, {"subject_id", call_arg(call, "subject_id")},
+		       {"actor_is", call_arg(call, "actor_id")},
+		       {"action", call_arg(call, "action")}, {"subject", call_arg(call, "subject")},
+		       {"subject_id", call_arg(call, "subject_id")},
 		       {"before", call_arg(call, "before")}, A_INT("reveals", page->reveals),
 		       A_INT("limit", call_int(call, "limit", 50))),
 		  &rows);
@@ -65,7 +66,8 @@ static int actor_name(struct tx *tx, struct map *names, int64_t id, const char *
 
 	if ((*ret = map_get(names, key)))
 		return 0;
-	if ((r = tx_op(tx, "account.name_of", ARGS(A_INT("id", id)), &rows)) < 0 || (r = rows_next(rows)) < 0)
+	if ((r = tx_op(tx, "account.name_of", ARGS(A_INT("id", id)), &rows)) < 0 ||
+	    (r = rows_next(rows)) < 0)
 		return r;
 	*ret = r ? rows_dup(rows, 0) : "";
 	map_put(names, key, (void *)*ret);

@@ -6,7 +6,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "outreach/feed.h"
-#include "store/config.h"
+#include "store/vault.h"
+#include "support/temp_store.h"
 #include "trust/audit.h"
 
 json_t *reply;
@@ -18,7 +19,7 @@ const char *world_ip = "192.0.2.1";
 /* Only these modules: the natives of other rooms are not wanted here. */
 static void make_root(struct world *w)
 {
-	static const char *const modules[] = {"platform", "people", "clients"};
+	static const char *const modules[] = {"platform", "people", "clients", "cases/schema"};
 	static char root[64];
 	const char *source = getenv("LEXLINE_SOURCE");
 	char from[512], to[512];
@@ -28,6 +29,8 @@ static void make_root(struct world *w)
 	snprintf(root, sizeof(root), "/tmp/lexline-root-XXXXXX");
 	assert_non_null(mkdtemp(root));
 	snprintf(to, sizeof(to), "%s/modules", root);
+	assert_int_equal(mkdir(to, 0700), 0);
+	snprintf(to, sizeof(to), "%s/modules/cases", root);
 	assert_int_equal(mkdir(to, 0700), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		snprintf(from, sizeof(from), "%s/modules/%s", source ? source : ".", modules[i]);
@@ -45,6 +48,8 @@ static void load_operations(struct world *w)
 
 	for (size_t i = 0; i < people_n_natives; i++)
 		natives[n++] = &people_natives[i];
+	for (size_t i = 0; i < trust_n_natives; i++)
+		natives[n++] = &trust_natives[i];
 	if (catalogue_load(NULL, natives, n, &w->env.ops, &report) < 0)
 		fail_msg("operations: %s", report.text.p);
 	yreport_free(&report);
@@ -52,18 +57,40 @@ static void load_operations(struct world *w)
 
 static struct db *open_db(struct world *w, const char *name, enum db_kind kind)
 {
-	char url[256];
-	struct db_options o = {
-		.name = name, .url = url, .zone = "Asia/Shanghai", .writers = 4, .readers = 4};
+	static int count;
+	char url[256], schema[48];
+	struct db_options o = {.name = name,
+			       .url = url,
+			       .schema = schema,
+			       .zone = "Asia/Shanghai",
+			       .writers = 4,
+			       .readers = 4};
 	struct fault f = {0};
 	struct db *db;
 
-	snprintf(url, sizeof(url), "%s/%s.db", w->dir, name);
-	(void)kind;
+	snprintf(schema, sizeof(schema), "w_%ld_%d", (long)getpid(), ++count);
+	if (kind == DB_SQLITE)
+		snprintf(url, sizeof(url), "%s/%s.db", w->dir, name);
+	else
+		snprintf(url, sizeof(url), "%s", temp_pg_url());
 	if (db_open(&o, w->env.ops, &db, &f) < 0 || db_migrate(db, &f) < 0)
 		fail_msg("opening %s: %s", name, f.detail);
 	db_on_commit(db, audit_link, NULL);
 	return db;
+}
+
+static void open_vault(struct world *w)
+{
+	struct config *config = &w->config;
+	struct fault f = {0};
+
+	snprintf(w->key_file, sizeof(w->key_file), "%s/master.key", w->dir);
+	config->key_file = w->key_file;
+	w->env.config = config;
+	if (vault_create_master(w->key_file, &f) < 0 || vault_open(config, &w->env.vault, &f) < 0 ||
+	    vault_attach(w->env.vault, w->env.db, &f) < 0 ||
+	    vault_attach(w->env.vault, w->env.clients, &f) < 0)
+		fail_msg("vault: %s", f.detail);
 }
 
 static void count_feed(void *arg)
@@ -95,6 +122,7 @@ void world_open(struct world *w, enum db_kind kind)
 	load_operations(w);
 	w->env.db = open_db(w, "cases", kind);
 	w->env.clients = open_db(w, "clients", kind);
+	open_vault(w);
 	if (feed_new(&w->env, &w->env.feed, &f) < 0 || people_open(&w->env, &w->env.people, &f) < 0)
 		fail_msg("opening: %s", f.detail);
 	feed_on_commit(w->env.feed, count_feed, w);
@@ -110,6 +138,7 @@ void world_close(struct world *w)
 	people_close(w->env.people);
 	db_close(w->env.clients);
 	db_close(w->env.db);
+	vault_close(w->env.vault);
 	feed_free(w->env.feed);
 	catalogue_free(w->env.ops);
 	if (file_remove_tree(w->dir, &f) < 0)
@@ -185,6 +214,14 @@ const char *reply_text(const char *key)
 	if (!s)
 		fail_msg("the reply has no text '%s'", key);
 	return s;
+}
+
+const char *reply_dump(void)
+{
+	static char *text;
+
+	free(text);
+	return text = json_dumps(reply, 0);
 }
 
 int64_t reply_id(const char *key)

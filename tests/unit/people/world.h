@@ -11,12 +11,14 @@
 #include "check.h"
 #include "people/gate.h"
 #include "people/people.h"
+#include "store/config.h"
 #include "store/db.h"
 
 struct world {
 	char dir[64];
+	char key_file[128];
+	struct config config;
 	struct env env;
-	struct feed *feed;
 	int64_t province, county, other; /**< county is below province, other beside it */
 	int64_t feed_count;
 };
@@ -50,6 +52,8 @@ extern int64_t world_now_ms; /**< 0: the real time */
 extern const char *world_ip;
 
 const char *reply_text(const char *key);
+/** The whole reply as text, until the next call. */
+const char *reply_dump(void);
 int64_t reply_id(const char *key);
 
 #endif
