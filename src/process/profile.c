@@ -103,7 +103,7 @@ static void read_roles(struct reader *r, const struct ynode *list)
 		yaml_only(at, keys, r->report);
 		roles[i].name = needed(r, at, "name");
 		roles[i].label = read_label(r, yaml_get(at, "label"), roles[i].name);
-		roles[i].tier = (int)yaml_int(yaml_get(at, "tier"), 0, 100, 20, r->report);
+		roles[i].tier = (int)yaml_int(yaml_get(at, "tier"), 0, 89, 20, r->report);
 		roles[i].based_on = yaml_list(r->a, yaml_get(at, "based_on"), &count, r->report);
 	}
 	r->p->roles = roles;

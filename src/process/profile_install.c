@@ -1,4 +1,5 @@
 /* The rows of a fresh installation. */
+#include "people/gate.h"
 #include "people/people.h"
 #include "process/calendar_store.h"
 #include "process/profile.h"
@@ -35,6 +36,43 @@ static int add_orgs(struct install *in)
 	return 0;
 }
 
+static json_t *role_body(const struct profile_role *role)
+{
+	json_t *based_on = json_array();
+
+	for (size_t i = 0; role->based_on[i]; i++)
+		json_array_append_new(based_on, json_string(role->based_on[i]));
+	return json_pack("{s:s,s:i,s:{s:s,s:s},s:o}", "name", role->name, "tier", role->tier,
+			 "label", "zh", role->label.zh, "en", role->label.en, "based_on", based_on);
+}
+
+/* By the operation an administrator uses: the table of permissions follows at once. */
+static int add_role(struct install *in, const struct profile_role *role)
+{
+	struct ctx *ctx = in->ctx;
+	json_t *body = role_body(role);
+	struct call call = {
+		.ctx = ctx, .op = catalogue_find(ctx->env->ops, "role.create_role"), .body = body};
+	int r = op_bind(&call, NULL, 0, body);
+
+	ctx->actor.org_id = in->org_ids[0];
+	if (r == 0)
+		r = gate_call_wait(&call);
+	ctx->actor.org_id = 0;
+	call_release(&call);
+	json_decref(body);
+	return r;
+}
+
+static int add_roles(struct install *in)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < in->p->n_roles; i++)
+		r = add_role(in, &in->p->roles[i]);
+	return r;
+}
+
 static int add_calendars(struct tx *tx, void *arg)
 {
 	struct install *in = arg;
@@ -68,7 +106,8 @@ static int install(struct install *in, struct profile_account *accounts)
 	struct env *env = in->ctx->env;
 	int r;
 
-	if ((r = add_orgs(in)) < 0 || (r = db_write_wait(env->db, in->ctx, add_calendars, in)) < 0)
+	if ((r = add_orgs(in)) < 0 || (r = add_roles(in)) < 0 ||
+	    (r = db_write_wait(env->db, in->ctx, add_calendars, in)) < 0)
 		return r;
 	if (env->calendars && (r = calendars_reload(env->calendars, &in->ctx->fault)) < 0)
 		return r;

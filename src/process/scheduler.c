@@ -173,9 +173,13 @@ static int64_t turn(void *arg)
 	bool cluster = db_kind(process_lib_env(s->lib)->db) == DB_POSTGRES;
 	int64_t now = time_now_ms(), next = INT64_MAX,
 		longest = cluster ? SLEEP_MAX_CLUSTER_MS : SLEEP_MAX_MS;
+	struct fault f = {0};
 	int64_t sleep_ms;
 
 	atomic_store(&s->next_ms, now);
+	/* Another node may have changed a calendar. */
+	if (cluster && calendars_reload(process_lib_env(s->lib)->calendars, &f) < 0)
+		log_fault(LOG_WARN, "calendars.reload", &f);
 	if (!ours(s))
 		next = now + SLEEP_MAX_CLUSTER_MS;
 	else if (scheduler_turn(s->lib, now, &next) < 0)

@@ -113,3 +113,27 @@ test('a year entered ends the fall-back', async () => {
   assert.deepEqual(days.items.map((d) => d.date), ['2027-02-08'])
   province.close()
 })
+
+test('a calendar change computes the running clocks anew, in the same transaction', async () => {
+  const province = await server.as('province')
+  const created = await duty.post('/api/cases', {
+    process: 'consultation',
+    fields: { category: 'labour', question: '公司拖欠工资怎么办？', gravity: 'ordinary' },
+  })
+  assert.equal(created.status, 201, created.text)
+  const deferred = await duty.post(`/api/cases/${created.json.id}/actions/defer`, {
+    fields: { asker: '刘某', phone: '13800138000' },
+  })
+  assert.equal(deferred.status, 200, deferred.text)
+  const clock = (view) => view.clocks.find((c) => c.name === 'reply')
+  const before = clock(deferred.json)
+  assert.equal(before.status, 'running')
+  const day = new Date(Date.parse(before.due_at) + 8 * 3600e3).toISOString().slice(0, 10)
+  const put = await province.put('/api/calendars/duty/days', { date: day, kind: 'off', label: '停电' })
+  assert.equal(put.status, 200, put.text)
+  const moved = clock((await duty.get(`/api/cases/${created.json.id}`)).json)
+  assert.ok(moved.due_at > before.due_at, `${moved.due_at} > ${before.due_at}`)
+  assert.equal((await province.delete(`/api/calendars/duty/days/${day}`)).status, 200)
+  assert.equal(clock((await duty.get(`/api/cases/${created.json.id}`)).json).due_at, before.due_at)
+  province.close()
+})
