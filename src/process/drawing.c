@@ -34,7 +34,9 @@ struct card {
 };
 
 struct arrow {
-	int from_card, to_card, y1, y2, lane;
+	int from_card, to_card, lane;
+	int y[LINES_MAX], n_y; /**< lines of the card it comes from: they share one lane */
+	int y2;
 	bool back, primary;
 };
 
@@ -299,21 +301,29 @@ static void place_cards(struct picture *p)
 	p->height = y - GAP + MARGIN;
 }
 
+static struct arrow *arrow_between(struct picture *p, int from, int to)
+{
+	for (size_t i = 0; i < p->n_arrows; i++)
+		if (p->arrows[i].from_card == from && p->arrows[i].to_card == to)
+			return &p->arrows[i];
+	if (p->n_arrows == ARROWS_MAX)
+		return NULL;
+	p->arrows[p->n_arrows] =
+		(struct arrow){.from_card = from, .to_card = to, .back = to <= from};
+	return &p->arrows[p->n_arrows++];
+}
+
 static void find_arrows(struct picture *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		for (size_t l = 0; l < p->cards[i].n_lines; l++) {
 			const struct line *line = &p->cards[i].lines[l];
-			int to = line->to >= 0 ? card_of(p, line->to) : -1;
+			struct arrow *a;
 
-			if (to < 0 || p->n_arrows == ARROWS_MAX)
+			if (line->to < 0 || !(a = arrow_between(p, (int)i, card_of(p, line->to))))
 				continue;
-			p->arrows[p->n_arrows++] = (struct arrow){
-				.from_card = (int)i,
-				.to_card = to,
-				.y1 = p->cards[i].y + HEAD_H + (int)l * LINE_H + LINE_H / 2,
-				.back = to <= (int)i,
-				.primary = line->primary};
+			a->y[a->n_y++] = p->cards[i].y + HEAD_H + (int)l * LINE_H + LINE_H / 2;
+			a->primary |= line->primary;
 		}
 }
 
@@ -332,17 +342,30 @@ static void place_ends(struct picture *p)
 		}
 }
 
+/** From where to where its lane is taken. */
+static void extent(const struct arrow *a, int *ret_top, int *ret_bottom)
+{
+	int first = a->y[0], last = a->y[a->n_y - 1];
+
+	*ret_top = a->y2 < first ? a->y2 : first;
+	*ret_bottom = a->y2 > last ? a->y2 : last;
+}
+
 static bool overlap(const struct arrow *a, const struct arrow *b)
 {
-	int a1 = a->y1 < a->y2 ? a->y1 : a->y2, a2 = a->y1 < a->y2 ? a->y2 : a->y1;
-	int b1 = b->y1 < b->y2 ? b->y1 : b->y2, b2 = b->y1 < b->y2 ? b->y2 : b->y1;
+	int a1, a2, b1, b2;
 
+	extent(a, &a1, &a2);
+	extent(b, &b1, &b2);
 	return a->back == b->back && a1 <= b2 + 6 && b1 <= a2 + 6;
 }
 
 static int span(const struct arrow *a)
 {
-	return a->y2 > a->y1 ? a->y2 - a->y1 : a->y1 - a->y2;
+	int top, bottom;
+
+	extent(a, &top, &bottom);
+	return bottom - top;
 }
 
 /** Short arrows inside, long ones outside: fewer crossings. */
@@ -450,16 +473,22 @@ static void draw_card(struct picture *p, const struct card *c)
 static void draw_arrow(struct picture *p, const struct arrow *a)
 {
 	int edge = a->back ? p->left : p->left + CARD_W, dir = a->back ? -1 : 1;
-	int x = edge + dir * (16 + a->lane * LANE_W), down = a->y2 > a->y1 ? 1 : -1, r = 7;
+	int x = edge + dir * (16 + a->lane * LANE_W);
+	const char *class = a->primary ? " main" : "";
 
-	if (span(a) < 2 * r)
-		r = span(a) / 2;
-	buf_printf(p->out,
-		   "<path d=\"M%d %dH%dQ%d %d %d %dV%dQ%d %d %d %dH%d\" class=\"%s\"/>"
-		   "<path d=\"M%d %dl%d -4v8z\" class=\"%s\"/>\n",
-		   edge, a->y1, x - dir * r, x, a->y1, x, a->y1 + down * r, a->y2 - down * r, x,
-		   a->y2, x - dir * r, a->y2, edge + dir * 7, a->primary ? "edge main" : "edge",
-		   edge + dir, a->y2, dir * 8, a->primary ? "tip main" : "tip");
+	for (int i = 0; i < a->n_y; i++) {
+		int y1 = a->y[i], down = a->y2 > y1 ? 1 : -1, r = 7;
+
+		if ((a->y2 - y1) * down < 2 * r)
+			r = (a->y2 - y1) * down / 2;
+		buf_printf(
+			p->out,
+			"<path d=\"M%d %dH%dQ%d %d %d %dV%dQ%d %d %d %dH%d\" class=\"edge%s\"/>\n",
+			edge, y1, x - dir * r, x, y1, x, y1 + down * r, a->y2 - down * r, x, a->y2,
+			x - dir * r, a->y2, edge + dir * 7, class);
+	}
+	buf_printf(p->out, "<path d=\"M%d %dl%d -4v8z\" class=\"tip%s\"/>\n", edge + dir, a->y2,
+		   dir * 8, class);
 }
 
 static void draw_any(struct picture *p)
