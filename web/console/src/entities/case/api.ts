@@ -20,6 +20,8 @@ export const caseApi = {
   desk: (signal?: AbortSignal) => api.get<Desk>('/api/desk', {}, signal),
   list: (query: Query, signal?: AbortSignal) =>
     api.get<Page<CaseItem>>('/api/cases', query, signal),
+  ofClient: (client_id: string, signal?: AbortSignal) =>
+    api.get<Page<CaseItem>>('/api/cases', { client_id, limit: 50 }, signal).then((p) => p.items),
   get: (id: string, signal?: AbortSignal) => api.get<CaseView>(at(id), {}, signal),
   create: (c: NewCase) => api.post<CaseView>('/api/cases', c),
   act: (id: string, action: string, doing: Doing) =>

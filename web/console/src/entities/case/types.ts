@@ -54,6 +54,8 @@ export interface CaseAction {
   why?: Label | null
   primary?: boolean
   confirm?: Label | null
+  /** the remark must say why */
+  reason?: boolean
 }
 export interface Vote {
   person: Ref | string
@@ -65,6 +67,8 @@ export interface ReviewStep {
   label: Label
   role: string
   need: number
+  of?: number
+  open?: boolean
   votes: Vote[]
 }
 export interface CaseReview {
@@ -89,7 +93,8 @@ export interface TimelineEntry {
   label?: Label | null
   from?: string | null
   to?: string | null
-  text?: string | null
+  /** what a person wrote, or a label the engine wrote */
+  text?: string | Label | null
   data?: unknown
 }
 export interface Citation {
@@ -145,11 +150,14 @@ export interface DeskTask {
   id: string
   case_id?: string | null
   title: string
+  number?: string | null
   what: string | Label
-  due_at?: string | null
+  at?: string | null
 }
 export interface Desk {
   due: CaseItem[]
+  /** cases of my roles that nobody has taken on */
+  unclaimed?: CaseItem[]
   tasks: DeskTask[]
   counts: { mine: number; open: number; breached: number; today: number }
 }

@@ -1,6 +1,5 @@
 import { api, type Query } from '@/shared/api/client'
 import type { Page } from '@/shared/api/types'
-import type { CaseItem } from '../case/types'
 import type { ClientItem, ClientView, Conflict, Consent } from './types'
 
 const at = (id: string) => `/api/clients/${encodeURIComponent(id)}`
@@ -15,11 +14,10 @@ export const clientApi = {
   edit: (id: string, c: Record<string, unknown>) => api.patch<ClientView>(at(id), c),
   reveal: (id: string, field: string, purpose: string) =>
     api.post<{ value: unknown }>(`${at(id)}/reveal`, { field, purpose }),
-  cases: (id: string, signal?: AbortSignal) =>
-    api.get<Page<CaseItem>>(`${at(id)}/cases`, {}, signal).then((p) => p.items),
   conflicts: (name: string, signal?: AbortSignal) =>
     api.get<Page<Conflict>>('/api/clients/conflicts', { name }, signal).then((p) => p.items),
   consents: (id: string, signal?: AbortSignal) =>
     api.get<Page<Consent>>(`${at(id)}/consents`, {}, signal).then((p) => p.items),
-  consent: (id: string, c: Omit<Consent, 'id'>) => api.post<Consent>(`${at(id)}/consents`, c),
+  consent: (id: string, c: Omit<Consent, 'id' | 'at'>) =>
+    api.post<Consent>(`${at(id)}/consents`, c),
 }

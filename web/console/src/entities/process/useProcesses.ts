@@ -22,6 +22,6 @@ export function processDef(name: string): Promise<ProcessDef> {
   return p
 }
 
-export function drawingUrl(name: string): string {
-  return `/api/processes/${encodeURIComponent(name)}/drawing`
+export function drawingUrl(name: string, lang: string): string {
+  return `/api/processes/${encodeURIComponent(name)}/drawing?lang=${lang}`
 }

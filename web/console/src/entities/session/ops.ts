@@ -7,12 +7,12 @@ export const opNames = {
   caseCreate: 'case.create',
   caseExport: 'case.export',
   clients: 'client.list',
-  client: 'client.get',
+  client: 'client.show',
   clientCreate: 'client.create',
   conflicts: 'client.conflicts',
-  consentAdd: 'client.consent',
+  consentAdd: 'consent.add',
   statutes: 'statute.search',
-  processes: 'process.list',
+  processes: 'process.processes',
   people: 'people.list',
   personCreate: 'people.create',
   roles: 'role.list_roles',
@@ -23,7 +23,7 @@ export const opNames = {
   audit: 'audit.list',
   auditVerify: 'audit.verify',
   accessLog: 'audit.access_log',
-  ledger: 'ledger.list',
+  ledger: 'case.ledger',
 } as const
 
 export type Permission = keyof typeof opNames

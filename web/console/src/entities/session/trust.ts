@@ -2,16 +2,14 @@
 export interface AuditEntry {
   id: string
   at: string
-  actor_id?: string | null
-  actor_name?: string | null
+  store: string
+  actor: { id?: string | null; name: string }
+  ip?: string | null
   action: string
-  subject_kind?: string | null
+  subject?: string | null
   subject_id?: string | null
-  purpose?: string | null
-  field?: string | null
-  detail?: unknown
-  data?: unknown
-  hash?: string | null
+  detail?: { purpose?: string; field?: string } & Record<string, unknown>
+  reveal: boolean
 }
 export interface LedgerEntry {
   id: string

@@ -31,25 +31,33 @@ export function useIntake() {
   const wrong = ref<Record<string, string>>({})
   const problem = shallowRef<Problem>()
   const busy = ref(false)
+  let citing: string[] = []
   const draftAt = ref(0)
   const restored = ref(0)
 
-  const base = computed<FormField[]>(() =>
+  const all = computed<FormField[]>(() =>
     definition.value ? formFields(definition.value.create.form, definition.value.fields) : [],
   )
+  /* What the chosen action needs is asked for in its place, not twice. */
+  const base = computed<FormField[]>(() => {
+    const needed = new Set(extra.value.filter((f) => f.required).map((f) => f.def.name))
+    return all.value
+      .filter((f) => !isBeside(f))
+      .map((f) => ({ ...f, required: f.required || needed.has(f.def.name) }))
+  })
   const actions = computed<ActionDef[]>(() =>
     firstActions(definition.value, session.me?.roles ?? []),
   )
   const chosen = computed(() => actions.value.find((a) => a.name === action.value))
   const extra = computed<FormField[]>(() => {
     if (!chosen.value || !definition.value) return []
-    const shown = new Set(base.value.map((f) => f.def.name))
+    const shown = new Set(all.value.map((f) => f.def.name))
     const form = formFields(chosen.value.form, definition.value.fields)
     return form.filter((f) => !shown.has(f.def.name) || f.required)
   })
   const extraOnly = computed(() => {
-    const shown = new Set(base.value.map((f) => f.def.name))
-    return extra.value.filter((f) => !shown.has(f.def.name))
+    const shown = new Set(all.value.map((f) => f.def.name))
+    return extra.value.filter((f) => !shown.has(f.def.name) && !isBeside(f))
   })
   /** What the pushed articles are searched by: everything long that was typed about the question. */
   const question = computed(() =>
@@ -113,6 +121,7 @@ export function useIntake() {
     client.value = undefined
     created.value = undefined
     cites.clear()
+    citing = []
     wrong.value = {}
     problem.value = undefined
     draftAt.value = restored.value = 0
@@ -121,7 +130,7 @@ export function useIntake() {
 
   function check(needed: string): boolean {
     wrong.value = {}
-    for (const f of missing([...base.value, ...extra.value], values.value))
+    for (const f of missing([...base.value, ...extraOnly.value], values.value))
       wrong.value[f.def.name] = needed
     return Object.keys(wrong.value).length === 0
   }
@@ -129,9 +138,19 @@ export function useIntake() {
   async function create(): Promise<CaseView> {
     return caseApi.create({
       process: process.value,
-      fields: filled(base.value, values.value),
+      fields: { ...filled(base.value, values.value), ...beside(all.value) },
       ...(client.value ? { client_id: client.value.id } : {}),
     })
+  }
+
+  /** Fields that are filled in the columns beside the form: the client and the articles. */
+  function beside(fields: readonly FormField[]): Values {
+    const out: Values = {}
+    for (const { def } of fields) {
+      if (def.type === 'client' && client.value) out[def.name] = client.value.id
+      if (def.type === 'articles' && citing.length) out[def.name] = citing
+    }
+    return out
   }
 
   async function citeAll(id: string): Promise<void> {
@@ -146,6 +165,7 @@ export function useIntake() {
     if (busy.value) return undefined
     busy.value = true
     problem.value = undefined
+    if (cites.size) citing = [...cites.keys()]
     try {
       created.value ??= await create()
       dropDraft(key())
@@ -153,7 +173,7 @@ export function useIntake() {
       await citeAll(view.id)
       if (chosen.value)
         view = await caseApi.act(view.id, chosen.value.name, {
-          fields: filled(extra.value, values.value),
+          fields: { ...filled(extra.value, values.value), ...beside(extra.value) },
         })
       return view
     } catch (e) {
@@ -197,6 +217,8 @@ interface Meta {
   client?: ClientItem
   cites?: ArticleHit[]
 }
+
+const isBeside = (f: FormField) => f.def.type === 'client' || f.def.type === 'articles'
 
 /** What may follow registration: actions from a start state by one of my roles, likeliest first. */
 function firstActions(def: ProcessDef | undefined, roles: readonly string[]): ActionDef[] {

@@ -21,12 +21,10 @@ export type LiveState = 'connecting' | 'live' | 'lost'
 const kinds = [
   'case.created',
   'case.changed',
-  'case.assigned',
-  'clock.warning',
-  'clock.breached',
   'task.assigned',
-  'task.done',
-  'inbox.new',
+  'clock.warning',
+  'clock.breach',
+  'inbox',
   'notice',
   'resync',
 ]
