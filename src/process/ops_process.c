@@ -131,24 +131,32 @@ static void write_phrase(struct jw *w, const struct ynode *n, const struct ynode
 	jw_obj_end(w);
 }
 
-/** Read anew each time: it is one small file, asked for once a shift. */
+static void write_phrases(struct jw *w, const char *key, struct ynode *list, struct ynode *root)
+{
+	jw_key(w, key);
+	jw_arr(w);
+	for (size_t i = 0; list && i < list->n_kids; i++)
+		write_phrase(w, list->kids[i], root);
+	jw_arr_end(w);
+}
+
+/**
+ * What people say, and the words of the messages in their lists (with {number}, {title} … to be
+ * filled from the message's params). Read anew each time: one small file, asked for once a shift.
+ */
 static int phrases(struct call *call)
 {
 	struct ctx *ctx = call->ctx;
 	const char *path = arena_printf(ctx->arena, "%s/profile/phrases.yaml", ctx->env->data_dir);
 	struct jw *w = &call->reply.json;
-	struct ynode *root = NULL, *list;
+	struct ynode *root = NULL;
 	int err;
 
 	if (file_exists(path) && (err = yaml_load(ctx->arena, path, &root, &ctx->fault)) < 0)
 		return err;
-	list = yaml_get(root, "phrases");
 	jw_obj(w);
-	jw_key(w, "items");
-	jw_arr(w);
-	for (size_t i = 0; list && i < list->n_kids; i++)
-		write_phrase(w, list->kids[i], root);
-	jw_arr_end(w);
+	write_phrases(w, "items", yaml_get(root, "phrases"), root);
+	write_phrases(w, "messages", yaml_get(root, "messages"), root);
 	jw_obj_end(w);
 	return 0;
 }

@@ -39,6 +39,7 @@ export const caseApi = {
   attachmentUrl: (id: string, attachment: string) => address(`${at(id)}/attachments/${attachment}`),
   export: (query: Query) => download('/api/cases/export', query, 'cases.xlsx'),
   phrases: () => api.get<Page<Phrase>>('/api/phrases').then((p) => p.items),
+  messages: () => api.get<{ messages?: Phrase[] }>('/api/phrases').then((p) => p.messages ?? []),
   categories: (process: string) =>
     api.get<Page<{ value: string; label: { zh: string; en: string } }>>('/api/categories', {
       process,

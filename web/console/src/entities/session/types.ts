@@ -1,3 +1,5 @@
+import type { Label } from '@/shared/api/types'
+
 export interface SignedIn {
   id: string
   name: string
@@ -37,7 +39,8 @@ export interface SystemInfo {
   zone?: string
 }
 export interface Notice {
-  code?: string
-  level?: string
-  text?: { zh: string; en: string } | string
+  code: string
+  calendar?: string
+  year?: number
+  text: Label
 }

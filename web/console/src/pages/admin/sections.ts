@@ -2,7 +2,7 @@ import type { Permission } from '@/entities/session/ops'
 
 /** The sections of the administration, each shown to those who may do its work. */
 export const adminSections: { name: string; text: string; op: Permission }[] = [
-  { name: 'people', text: 'admin.people', op: 'people' },
+  { name: 'people', text: 'admin.people', op: 'personCreate' },
   { name: 'roles', text: 'admin.roles', op: 'grants' },
   { name: 'orgs', text: 'admin.orgs', op: 'orgs' },
   { name: 'calendars', text: 'admin.calendars', op: 'calendarUpdate' },
