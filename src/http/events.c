@@ -41,7 +41,7 @@ static void ring_add(struct hub *h, const struct address *to, struct sse_msg *m)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-void hub_read_address(const struct rows *rows, struct address *to)
+void hub_read_address(struct tx *tx, const struct rows *rows, struct address *to)
 {
 	struct str role = rows_text(rows, rows_col(rows, "role"));
 
@@ -52,6 +52,10 @@ void hub_read_address(const struct rows *rows, struct address *to)
 		.case_id = rows_int(rows, rows_col(rows, "case_id")),
 	};
 	snprintf(to->role, sizeof(to->role), "%.*s", STR_FMT(role));
+	/* without an answer nobody is in the audience: rather an event too few */
+	if (to->case_id && !to->person_id &&
+	    process_audience(tx_ctx(tx)->env->process, tx, to->case_id, &to->audience) < 0)
+		to->audience = (struct process_audience){0};
 }
 
 struct sse_msg *hub_read_message(const struct rows *rows, int64_t id)
@@ -71,7 +75,7 @@ static void broadcast(struct hub *h, const struct address *to, struct sse_msg *m
 	ring_add(h, to, m);
 	for (struct stream *s = h->streams; s; s = next) {
 		next = s->next;
-		if (hub_may_see(h, s, to))
+		if (stream_wants(s, to))
 			stream_put(s, m);
 	}
 	pthread_mutex_unlock(&h->lock);
@@ -101,7 +105,7 @@ static int read_batch(struct hub *h, int64_t *after)
 		struct address to;
 
 		n++;
-		hub_read_address(rows, &to);
+		hub_read_address(tx, rows, &to);
 		*after = to.id;
 		if (to.id > h->mark || !ring_has(h, to.id))
 			broadcast(h, &to, hub_read_message(rows, to.id));
@@ -177,12 +181,6 @@ static void beat(struct hub *h)
 	}
 	end_dead(h, &due);
 	VEC_FREE(&due);
-}
-
-/* Whom a row addresses, and of these who may see the case. */
-bool hub_may_see(struct hub *h, const struct stream *s, const struct address *to)
-{
-	return stream_wants(s, to);
 }
 
 static int64_t hub_turn(void *arg)

@@ -11,10 +11,10 @@
 #define LEXLINE_HTTP_HUB_H
 
 #include "http/server.h"
+#include "process/process.h"
 
-#define RING 4096	 /* events kept for streams that come back */
-#define STREAM_QUEUE 256 /* messages waiting for a slow reader; more and it is cut off */
-#define STREAMS_A_PERSON 24
+#define RING 4096	    /* events kept for streams that come back */
+#define STREAM_QUEUE 256    /* messages waiting for a slow reader; more and it is cut off */
 #define HEARTBEAT_MS 15000  /* or LEXLINE_HEARTBEAT_MS of the environment (tests) */
 #define HUB_REPLAY_MAX 2000 /* rows; more was missed: the page is told to load everything anew */
 
@@ -28,7 +28,8 @@ struct sse_msg {
 /** Whom a feed row addresses. */
 struct address {
 	int64_t id, org_id, person_id, case_id;
-	char role[48]; /* "": any */
+	char role[48];			  /* "": any */
+	struct process_audience audience; /* with case_id: who may see it */
 };
 
 struct stream {
@@ -70,10 +71,8 @@ struct hub {
 };
 
 /* events.c */
-void hub_read_address(const struct rows *rows, struct address *to);
+void hub_read_address(struct tx *tx, const struct rows *rows, struct address *to);
 struct sse_msg *hub_read_message(const struct rows *rows, int64_t id);
-/** stream_wants(), and may its person see the case? */
-bool hub_may_see(struct hub *h, const struct stream *s, const struct address *to);
 
 /* stream.c */
 struct sse_msg *sse_msg_new(int64_t id, const char *kind, struct str data);
@@ -88,6 +87,7 @@ void stream_end(struct stream *s);
 ssize_t stream_read(void *stream, uint64_t pos, char *out, size_t max);
 /** Leave the hub and free: the response's end. */
 void stream_close(void *stream);
+/** Is it addressed to this person, and may they see the case? */
 bool stream_wants(const struct stream *s, const struct address *to);
 
 #endif

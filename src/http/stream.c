@@ -170,5 +170,7 @@ bool stream_wants(const struct stream *s, const struct address *to)
 		return false;
 	if (to->role[0] && !actor_has_role(&s->who, to->role))
 		return false;
+	if (to->case_id && !process_audience_has(&to->audience, &s->who))
+		return false;
 	return !contains(s->replayed, s->n_replayed, to->id);
 }

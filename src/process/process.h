@@ -75,6 +75,19 @@ MUST_CHECK int process_view(struct kase *k, struct jw *w);
 /** The timeline since a version, as an array: what a person with a stale page has missed. */
 MUST_CHECK int process_changes(struct kase *k, int64_t since_version, struct jw *w);
 
+/**
+ * Who may see a case, as far as live events go: the roles its definition lets see it, and creator,
+ * assignee and first asker. Whose vote it waited for is told by events of their own.
+ */
+struct process_audience {
+	const char **roles; /**< the definition's: lives as long as the library */
+	int64_t people[3];
+};
+/** @return 0, -E_NOT_FOUND */
+MUST_CHECK int process_audience(struct process_lib *lib, struct tx *tx, int64_t case_id,
+				struct process_audience *ret);
+bool process_audience_has(const struct process_audience *a, const struct actor *who);
+
 /* ---- clocks --------------------------------------------------------------------------------- */
 
 /** Start the thread that wakes for warnings and breaches. */

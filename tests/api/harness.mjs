@@ -46,6 +46,7 @@ export class Server {
     s.root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'lexline-test-'))
     s.dir = path.join(s.root, 'data')
     s.env = options.env ?? {}
+    s.limits = options.limits // "ulimit -n 700", for the server only
     s.db = options.db ?? (ON_PG ? freshDatabase() : null)
     const args = ['init', '--data', s.dir, '--profile', options.profile ?? FIXTURE_PROFILE]
     if (s.db) args.push('--db', s.db)
@@ -58,7 +59,8 @@ export class Server {
   }
 
   async serve(listen = '127.0.0.1:0') {
-    this.child = spawn(BIN, ['serve', '--data', this.dir, '--listen', listen], {
+    const limits = this.limits ? `${this.limits}; ` : ''
+    this.child = spawn('sh', ['-c', `${limits}exec "$0" "$@"`, BIN, 'serve', '--data', this.dir, '--listen', listen], {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
