@@ -82,14 +82,31 @@ int cmd_user_add(const struct command *self, int argc, char **argv)
 	return EXIT_OK;
 }
 
+static int reseal(struct system *s)
+{
+	struct db *stores[] = {s->env.db, s->env.clients};
+	struct fault f = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(stores); i++) {
+		int64_t n = 0;
+
+		if (vault_reseal(s->env.vault, s->env.ops, stores[i], &n, &f) < 0)
+			return command_failed(&f);
+		printf("%s: %lld values sealed again\n", db_name(stores[i]), (long long)n);
+	}
+	return EXIT_OK;
+}
+
 int cmd_keys_rotate(const struct command *self, int argc, char **argv)
 {
 	const char *data = NULL;
-	bool master = false;
+	bool master = false, again = false;
 	const struct option_spec specs[] = {
 		{"data", "DIR", "the data folder", &data, NULL, true},
 		{"master", NULL, "make a new master key too and wrap all data keys again", NULL,
 		 &master, false},
+		{"reseal", NULL, "seal what old keys sealed again with the new ones", NULL, &again,
+		 false},
 	};
 	CLEANUP(system_closep) struct system *s = NULL;
 	struct fault f = {0};
@@ -100,7 +117,7 @@ int cmd_keys_rotate(const struct command *self, int argc, char **argv)
 	    vault_rotate(s->env.vault, master, &f) < 0)
 		return command_failed(&f);
 	puts(master ? "new master key and data keys are in force" : "new data keys are in force");
-	return EXIT_OK;
+	return again ? reseal(s) : EXIT_OK;
 }
 
 static int verify(struct system *s, struct db *db)

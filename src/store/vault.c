@@ -88,9 +88,13 @@ static void put_head(uint8_t *out, int64_t key_id)
 	randombytes_buf(out + 9, VAULT_NONCE_BYTES);
 }
 
-static int64_t head_key_id(const uint8_t *in)
+int64_t vault_key_id(struct str sealed)
 {
+	const uint8_t *in = (const uint8_t *)sealed.p;
 	uint64_t id = 0;
+
+	if (sealed.len < VAULT_HEAD_BYTES)
+		return 0;
 
 	for (int i = 0; i < 8; i++)
 		id = id << 8 | in[1 + i];
@@ -129,7 +133,7 @@ static int unseal_into(struct vault *v, const char *db_name, int64_t org_id, enu
 	if (sealed.len < VAULT_HEAD_BYTES + VAULT_TAG_BYTES || in[0] != VAULT_VERSION)
 		return fail(f, E_CORRUPT, "", "This is no sealed value");
 	if ((r = context_of(org_id, p, bound_to, context, &context_len, f)) < 0 ||
-	    (r = key_by_id(v, db_name, org_id, p, head_key_id(in), &k, f)) < 0)
+	    (r = key_by_id(v, db_name, org_id, p, vault_key_id(sealed), &k, f)) < 0)
 		return r;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + VAULT_HEAD_BYTES,
 						       sealed.len - VAULT_HEAD_BYTES, context,

@@ -57,4 +57,13 @@ MUST_CHECK int vault_open_blob_key(struct vault *v, int64_t org_id, const uint8_
  */
 MUST_CHECK int vault_rotate(struct vault *v, bool master, struct fault *f);
 
+/**
+ * Seal everything of a store again that isn't sealed with a current key: all values that the operations
+ * named *_reseal_page know of, a small page at a time; also while the server works (PostgreSQL).
+ * Interrupted, it is simply run again.
+ * @param[out] ret_count  values changed
+ */
+MUST_CHECK int vault_reseal(struct vault *v, const struct catalogue *ops, struct db *db, int64_t *ret_count,
+			    struct fault *f);
+
 #endif

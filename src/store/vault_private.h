@@ -100,6 +100,8 @@ MUST_CHECK int key_by_id(struct vault *v, const char *db_name, int64_t org_id, e
 			 int64_t id, struct key_ref *ret, struct fault *f);
 void key_ref_wipe(struct key_ref *k); /* for CLEANUP */
 void keys_release(struct vault *v);
+/** Of a sealed value; 0 when it is none. */
+int64_t vault_key_id(struct str sealed);
 const char *purpose_name(enum seal_purpose p);
 /** @return index, -1 when unknown */
 int purpose_of(struct str name);

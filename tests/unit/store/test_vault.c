@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/blobs.h"
 #include "store/config.h"
 #include "store/vault.h"
 #include "support/temp_store.h"
@@ -411,6 +412,66 @@ static void an_interrupted_rotation_goes_on(void **state)
 	assert_opens(v, ORG, s, PHONE);
 }
 
+#define MANY 450 /* more than two pages */
+
+struct registered {
+	struct blob_info info;
+	int64_t id;
+};
+
+static int apply_register(struct tx *tx, void *arg)
+{
+	struct registered *reg = arg;
+	int r = 0;
+
+	for (int i = 0; i < MANY && r == 0; i++)
+		r = blob_record(tx, ORG, &reg[i].info, "text/plain", &reg[i].id);
+	return r;
+}
+
+static struct blob_info registered(int64_t id)
+{
+	struct blob_info info = {0};
+	struct tx *tx;
+
+	assert_int_equal(db_read(cases.db, cases.ctx, &tx), 0);
+	assert_int_equal(blob_lookup(tx, ORG, id, &info), 0);
+	db_read_end(tx);
+	return info;
+}
+
+/* T08: after this nothing needs the old key any more. */
+static void old_values_are_sealed_again(void **state)
+{
+	struct registered *reg = calloc(MANY, sizeof(*reg));
+	uint8_t key[32], again[32];
+	struct fault f = {0};
+	int64_t n = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(reg[i].info.address, sizeof(reg[i].info.address), "%064x", i);
+		assert_int_equal(vault_new_blob_key(v, ORG, key, reg[i].info.wrapped_key, &f), 0);
+	}
+	assert_int_equal(db_write_wait(cases.db, cases.ctx, apply_register, reg), 0);
+	assert_int_equal(vault_reseal(v, cases.ops, cases.db, &n, &f), 0);
+	assert_int_equal(n, 0); /* all of them are current */
+	assert_int_equal(vault_rotate(v, false, &f), 0);
+	assert_int_equal(vault_reseal(v, cases.ops, cases.db, &n, &f), 0);
+	assert_int_equal(n, MANY);
+	for (int i = 0; i < MANY; i++) {
+		struct blob_info now = registered(reg[i].id);
+
+		assert_memory_not_equal(now.wrapped_key + 1, reg[i].info.wrapped_key + 1,
+					8); /* another key */
+		assert_int_equal(vault_open_blob_key(v, ORG, reg[i].info.wrapped_key, key, &f), 0);
+		assert_int_equal(vault_open_blob_key(v, ORG, now.wrapped_key, again, &f), 0);
+		assert_memory_equal(key, again, 32);
+	}
+	assert_int_equal(vault_reseal(v, cases.ops, cases.db, &n, &f), 0);
+	assert_int_equal(n, 0);
+	free(reg);
+}
+
 /* ---- the master key ----------------------------------------------------------------------- */
 
 static void expect_refused(const char *piece)
@@ -518,6 +579,7 @@ int main(void)
 		BOTH(rotation_seals_with_new_keys_and_reads_with_old),
 		BOTH(a_new_master_key_takes_over),
 		SQLITE(an_interrupted_rotation_goes_on),
+		BOTH(old_values_are_sealed_again),
 		SQLITE(a_bad_key_file_is_refused_with_the_remedy),
 		SQLITE(another_master_key_opens_nothing),
 		SQLITE(the_key_may_come_from_elsewhere),
