@@ -370,14 +370,14 @@ static int open_case(struct demo *d, struct demo_case *c)
 	json_t *view = NULL;
 	int r;
 
-	if (!def || !q.who)
-		return fail(d->fault, E_CONFIG, "", "%s:%d: no such process or person",
+	if (!def || !q.who || (client && !map_get(d->clients, str_of(client))))
+		return fail(d->fault, E_CONFIG, "", "%s:%d: no such process, person or client",
 			    c->node->file, c->node->line);
 	q.body = json_object();
 	json_object_set_new(q.body, "process", json_string(def->name));
 	json_object_set_new(q.body, "fields",
 			    fields_for(d, c, def, &def->create.form, yaml_get(c->node, "fields")));
-	if (client && map_get(d->clients, str_of(client)))
+	if (client)
 		json_object_set_new(q.body, "client_id",
 				    json_string(map_get(d->clients, str_of(client))));
 	r = request(d, &q, c->node, &view);
