@@ -38,3 +38,8 @@ export function excerpt(
   if (from + length < text.length) out.push({ text: '…', hit: false })
   return out
 }
+
+/** A law's name as it is said: without the country's. */
+export function shortLaw(title: string): string {
+  return title.replace(/^中华人民共和国/, '')
+}

@@ -158,7 +158,7 @@ export function clockText(c: ClockFacts, now: number, lang: Lang): string {
   const left = Date.parse(c.due_at) - now
   const by = moment(c.due_at, now, lang)
   if (left < 0)
-    return zh ? `已超 ${span(left, lang)}（应于${by}前）` : `${span(left, lang)} late (due ${by})`
+    return zh ? `已超 ${span(left, lang)}（应于${by} 前）` : `${span(left, lang)} late (due ${by})`
   return zh ? `还剩 ${span(left, lang)}（${by} 前）` : `${span(left, lang)} left (by ${by})`
 }
 
