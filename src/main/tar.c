@@ -134,7 +134,7 @@ static int copy_bytes(FILE *from, FILE *to, int64_t size, crypto_hash_sha256_sta
 		size_t want = size < PIECE ? (size_t)size : PIECE, n = fread(piece, 1, want, from);
 
 		if (!n)
-			return fail(f, E_CORRUPT, "", "the data ends too early");
+			return fail(f, E_CORRUPT, "", "the data is cut off");
 		if (fwrite(piece, 1, n, to) != n)
 			return write_failed(f);
 		crypto_hash_sha256_update(state, (const uint8_t *)piece, n);

@@ -29,6 +29,18 @@ export function lexline(args, { input, env } = {}) {
   return { code: r.status, stdout: r.stdout, stderr: r.stderr }
 }
 
+// The same without waiting in this thread.
+export function lexlineAsync(args, { env } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(BIN, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d))
+    child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d))
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
 // First passwords as `lexline init` prints them: "  name  password  display name".
 function passwordsOf(stdout) {
   const people = {}
