@@ -274,6 +274,41 @@ export interface CaseNoteIn {
   text: string
 }
 
+/** Note who stands on which side of a case (P22). */
+export interface CasePartyAddIn {
+  id: Id
+  name: string
+  role: 'client' | 'opponent' | 'third' | 'witness'
+  client_id?: Id | null
+}
+
+export interface CasePartyAddOut {
+  id: Id
+}
+
+/** Take a party from a case. */
+export interface CasePartyDropIn {
+  id: Id
+  party: Id
+}
+
+export interface CasePartyDropOut {
+  id: Id
+}
+
+/** The parties of a case. */
+export interface CasePartyListIn {
+  id: Id
+}
+
+export interface CasePartyListItem {
+  id: Id
+  role: string
+  name: string
+  client_id: Id | null
+  created_at: Instant
+}
+
 /** The standard phrases of the hotline, in the order of a call (V09). */
 /** Show a sealed field: with a purpose, and an entry in the access log (T04). */
 export interface CaseRevealIn {
@@ -325,6 +360,298 @@ export interface CaseViewsItem {
   created_at: Instant
 }
 
+/** The client's cases. Joining the two stores leaves an entry in the audit log (T01). */
+export interface ClientCasesIn {
+  id: Id
+  before?: Id | null
+  limit?: number
+}
+
+export interface ClientCasesItem {
+  id: Id
+  number: string
+  process: string
+  title: string
+  state: string
+  ended: boolean
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** Check a name for conflicting interests (P22): clients and parties of cases that are or were called so, with or without the legal form, or sound the same. */
+export interface ClientConflictsIn {
+  name: string
+}
+
+export interface ClientConflictsItem {
+  client_id: Id | null
+  name: string
+  role: string
+  case_id: Id | null
+  number: string | null
+  why: {
+    zh: string
+    en: string
+  }
+}
+
+/** Register a client. Identity and account numbers need the client's separate consent (T03): `sensitive_consent` says how it was given. */
+export interface ClientCreateIn {
+  kind?: 'person' | 'company' | 'public_body'
+  name: string
+  phone?: string | null
+  email?: string | null
+  id_number?: string | null
+  bank_account?: string | null
+  address?: string | null
+  field?: 'litigation' | 'non_litigation' | 'retained' | null
+  tier?: 'strategic' | 'key' | 'ordinary'
+  member?: boolean
+  org_id?: Id | null
+  lang?: 'zh' | 'en' | 'ja' | 'ko' | null
+  note?: string | null
+  former_names?: unknown
+  contacts?: unknown
+  sensitive_consent?: string | null
+}
+
+export interface ClientCreateOut {
+  id: Id
+  kind: string
+  name: string
+  tier: string
+  field: string | null
+  member: boolean
+  lang: string
+  org_id: Id
+  phone_hint: string | null
+  email_hint: string | null
+  id_number_hint: string | null
+  bank_account_hint: string | null
+  address_hint: string | null
+  note: string | null
+  contacts: {
+    id: Id
+    role: string | null
+    name: string
+    phone_hint: string | null
+  }[]
+  former_names: string[]
+  created_at: Instant
+  updated_at: Instant
+  version: number
+  erased: boolean
+}
+
+/** Erase the person, keep the statistics (T03, T08): every sealed value, name, contact and index goes; kind, tier and dates stay. */
+export interface ClientEraseIn {
+  id: Id
+  purpose: string
+}
+
+/** Everything kept about a client, in clear, for the client's right of access (T03). */
+export interface ClientExportIn {
+  id: Id
+  purpose: string
+}
+
+/** Clients of the caller's organisations, newest first; `q` finds by whole or former name, beginning, pinyin, initials or telephone. */
+export interface ClientListIn {
+  q?: string | null
+  kind?: 'person' | 'company' | 'public_body' | null
+  tier?: 'strategic' | 'key' | 'ordinary' | null
+  before?: Id | null
+  limit?: number
+}
+
+export interface ClientListItem {
+  id: Id
+  kind: string
+  name: string
+  tier: string
+  field: string | null
+  member: boolean
+  org_id: Id
+  phone_hint: string | null
+  created_at: Instant
+  updated_at: Instant
+  version: number
+  why: string | null
+}
+
+/** Clients with this telephone, their own or a contact's (V08). */
+export interface ClientLookupIn {
+  phone: string
+}
+
+export interface ClientLookupItem {
+  id: Id
+  kind: string
+  name: string
+  tier: string
+  field: string | null
+  member: boolean
+  org_id: Id
+  phone_hint: string | null
+  created_at: Instant
+  updated_at: Instant
+  version: number
+  why: string | null
+}
+
+/** Show a sealed value for a purpose; the access log has it before the answer leaves (T03, T04). */
+export interface ClientRevealIn {
+  id: Id
+  field: 'name' | 'phone' | 'email' | 'id_number' | 'bank_account' | 'address' | 'contact_phone'
+  purpose: string
+  contact_id?: Id | null
+}
+
+export interface ClientRevealOut {
+  value: string
+}
+
+/** One client: names in clear, everything else as hints. */
+export interface ClientShowIn {
+  id: Id
+}
+
+export interface ClientShowOut {
+  id: Id
+  kind: string
+  name: string
+  tier: string
+  field: string | null
+  member: boolean
+  lang: string
+  org_id: Id
+  phone_hint: string | null
+  email_hint: string | null
+  id_number_hint: string | null
+  bank_account_hint: string | null
+  address_hint: string | null
+  note: string | null
+  contacts: {
+    id: Id
+    role: string | null
+    name: string
+    phone_hint: string | null
+  }[]
+  former_names: string[]
+  created_at: Instant
+  updated_at: Instant
+  version: number
+  erased: boolean
+}
+
+/** Change a client. What is absent stays; a new name keeps the old one as former name; `contacts` and `former_names` replace the lists. */
+export interface ClientUpdateIn {
+  id: Id
+  kind?: 'person' | 'company' | 'public_body' | null
+  name?: string | null
+  phone?: string | null
+  email?: string | null
+  id_number?: string | null
+  bank_account?: string | null
+  address?: string | null
+  field?: 'litigation' | 'non_litigation' | 'retained' | null
+  tier?: 'strategic' | 'key' | 'ordinary' | null
+  member?: boolean | null
+  lang?: 'zh' | 'en' | 'ja' | 'ko' | null
+  note?: string | null
+  former_names?: unknown
+  contacts?: unknown
+  sensitive_consent?: string | null
+  version?: number | null
+}
+
+export interface ClientUpdateOut {
+  id: Id
+  kind: string
+  name: string
+  tier: string
+  field: string | null
+  member: boolean
+  lang: string
+  org_id: Id
+  phone_hint: string | null
+  email_hint: string | null
+  id_number_hint: string | null
+  bank_account_hint: string | null
+  address_hint: string | null
+  note: string | null
+  contacts: {
+    id: Id
+    role: string | null
+    name: string
+    phone_hint: string | null
+  }[]
+  former_names: string[]
+  created_at: Instant
+  updated_at: Instant
+  version: number
+  erased: boolean
+}
+
+/** Note that the client was told a purpose and scope and agreed, or took it back (T03). */
+export interface ConsentAddIn {
+  id: Id
+  purpose: string
+  scope?: string | null
+  given?: boolean
+  channel?: 'phone' | 'written' | 'online' | 'face' | 'sms' | 'mail'
+}
+
+export interface ConsentAddOut {
+  id: Id
+  purpose: string
+  scope: string | null
+  given: boolean
+  channel: string
+  at: Instant
+}
+
+/** What the client agreed to and took back, newest first. */
+export interface ConsentConsentsIn {
+  id: Id
+}
+
+export interface ConsentConsentsItem {
+  id: Id
+  purpose: string
+  scope: string | null
+  given: boolean
+  channel: string
+  at: Instant
+  by_id: Id
+}
+
+/** The caller's messages, newest first, page by key. The words are the template's, from the phrases of the profile. */
+export interface InboxMessagesIn {
+  unread?: boolean | null
+  before?: Id | null
+  limit?: number
+}
+
+export interface InboxMessagesItem {
+  id: Id
+  at: Instant
+  template: string
+  params: unknown
+  case_id: Id | null
+  read_at: Instant | null
+}
+
+/** The caller has read a message. */
+export interface InboxReadIn {
+  id: Id
+}
+
+export interface InboxReadOut {
+  id: Id
+}
+
+/** The caller has read all his messages. */
 /** End one of the caller's own sessions; at once on this node, within 5 seconds on others. */
 export interface MeEndSessionIn {
   id: Id
@@ -903,6 +1230,24 @@ export interface Operations {
     in: CaseNoteIn
     out: unknown
   }
+  'case.party_add': {
+    method: 'POST'
+    path: '/api/cases/{id}/parties'
+    in: CasePartyAddIn
+    out: CasePartyAddOut
+  }
+  'case.party_drop': {
+    method: 'DELETE'
+    path: '/api/cases/{id}/parties/{party}'
+    in: CasePartyDropIn
+    out: CasePartyDropOut
+  }
+  'case.party_list': {
+    method: 'GET'
+    path: '/api/cases/{id}/parties'
+    in: CasePartyListIn
+    out: Page<CasePartyListItem>
+  }
   'case.phrases': {
     method: 'GET'
     path: '/api/phrases'
@@ -938,6 +1283,96 @@ export interface Operations {
     path: '/api/views'
     in: CaseViewsIn
     out: Page<CaseViewsItem>
+  }
+  'client.cases': {
+    method: 'GET'
+    path: '/api/clients/{id}/cases'
+    in: ClientCasesIn
+    out: Page<ClientCasesItem>
+  }
+  'client.conflicts': {
+    method: 'GET'
+    path: '/api/clients/conflicts'
+    in: ClientConflictsIn
+    out: Page<ClientConflictsItem>
+  }
+  'client.create': {
+    method: 'POST'
+    path: '/api/clients'
+    in: ClientCreateIn
+    out: ClientCreateOut
+  }
+  'client.erase': {
+    method: 'POST'
+    path: '/api/clients/{id}/erase'
+    in: ClientEraseIn
+    out: void
+  }
+  'client.export': {
+    method: 'POST'
+    path: '/api/clients/{id}/export'
+    in: ClientExportIn
+    out: unknown
+  }
+  'client.list': {
+    method: 'GET'
+    path: '/api/clients'
+    in: ClientListIn
+    out: Page<ClientListItem>
+  }
+  'client.lookup': {
+    method: 'GET'
+    path: '/api/clients/lookup'
+    in: ClientLookupIn
+    out: Page<ClientLookupItem>
+  }
+  'client.reveal': {
+    method: 'POST'
+    path: '/api/clients/{id}/reveal'
+    in: ClientRevealIn
+    out: ClientRevealOut
+  }
+  'client.show': {
+    method: 'GET'
+    path: '/api/clients/{id}'
+    in: ClientShowIn
+    out: ClientShowOut
+  }
+  'client.update': {
+    method: 'PATCH'
+    path: '/api/clients/{id}'
+    in: ClientUpdateIn
+    out: ClientUpdateOut
+  }
+  'consent.add': {
+    method: 'POST'
+    path: '/api/clients/{id}/consents'
+    in: ConsentAddIn
+    out: ConsentAddOut
+  }
+  'consent.consents': {
+    method: 'GET'
+    path: '/api/clients/{id}/consents'
+    in: ConsentConsentsIn
+    out: Page<ConsentConsentsItem>
+  }
+  'inbox.messages': {
+    method: 'GET'
+    path: '/api/inbox'
+    in: InboxMessagesIn
+    out: Page<InboxMessagesItem>
+  }
+  'inbox.read': {
+    method: 'POST'
+    path: '/api/inbox/{id}/read'
+    in: InboxReadIn
+    out: InboxReadOut
+  }
+  'inbox.read_all': {
+    method: 'POST'
+    path: '/api/inbox/read'
+    in: Record<string, never>
+    out: void
   }
   'me.end_session': {
     method: 'DELETE'
@@ -1171,12 +1606,30 @@ export const routes = {
   'case.ledger_export': { method: 'GET', path: '/api/ledgers/{ledger}/export', query: ['from', 'to'] },
   'case.list': { method: 'GET', path: '/api/cases', query: ['process', 'state', 'assignee', 'mine', 'open', 'q', 'category', 'client_id', 'due_before', 'before', 'limit'] },
   'case.note': { method: 'POST', path: '/api/cases/{id}/notes', query: [] },
+  'case.party_add': { method: 'POST', path: '/api/cases/{id}/parties', query: [] },
+  'case.party_drop': { method: 'DELETE', path: '/api/cases/{id}/parties/{party}', query: [] },
+  'case.party_list': { method: 'GET', path: '/api/cases/{id}/parties', query: [] },
   'case.phrases': { method: 'GET', path: '/api/phrases', query: [] },
   'case.reveal': { method: 'POST', path: '/api/cases/{id}/reveal', query: [] },
   'case.uncite': { method: 'DELETE', path: '/api/cases/{id}/citations/{citation}', query: [] },
   'case.view_delete': { method: 'DELETE', path: '/api/views/{id}', query: [] },
   'case.view_save': { method: 'POST', path: '/api/views', query: [] },
   'case.views': { method: 'GET', path: '/api/views', query: ['page'] },
+  'client.cases': { method: 'GET', path: '/api/clients/{id}/cases', query: ['before', 'limit'] },
+  'client.conflicts': { method: 'GET', path: '/api/clients/conflicts', query: ['name'] },
+  'client.create': { method: 'POST', path: '/api/clients', query: [] },
+  'client.erase': { method: 'POST', path: '/api/clients/{id}/erase', query: [] },
+  'client.export': { method: 'POST', path: '/api/clients/{id}/export', query: [] },
+  'client.list': { method: 'GET', path: '/api/clients', query: ['q', 'kind', 'tier', 'before', 'limit'] },
+  'client.lookup': { method: 'GET', path: '/api/clients/lookup', query: ['phone'] },
+  'client.reveal': { method: 'POST', path: '/api/clients/{id}/reveal', query: [] },
+  'client.show': { method: 'GET', path: '/api/clients/{id}', query: [] },
+  'client.update': { method: 'PATCH', path: '/api/clients/{id}', query: [] },
+  'consent.add': { method: 'POST', path: '/api/clients/{id}/consents', query: [] },
+  'consent.consents': { method: 'GET', path: '/api/clients/{id}/consents', query: [] },
+  'inbox.messages': { method: 'GET', path: '/api/inbox', query: ['unread', 'before', 'limit'] },
+  'inbox.read': { method: 'POST', path: '/api/inbox/{id}/read', query: [] },
+  'inbox.read_all': { method: 'POST', path: '/api/inbox/read', query: [] },
   'me.end_session': { method: 'DELETE', path: '/api/me/sessions/{id}', query: [] },
   'me.password': { method: 'POST', path: '/api/me/password', query: [] },
   'me.presence': { method: 'PUT', path: '/api/me/presence', query: [] },
