@@ -13,7 +13,7 @@
 
 struct import_counts {
 	size_t files, imported, unchanged, duplicates, unreadable;
-	size_t laws, articles; /**< of the files imported now */
+	size_t articles; /**< of the files imported now */
 };
 
 /**

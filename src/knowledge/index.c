@@ -273,10 +273,10 @@ void index_add_list(const struct index *ix, uint32_t list, float weight, float *
 		scores[ix->doc[i]] += weight * (float)ix->impact[i];
 }
 
-/** A heap whose root is the worst hit kept; `id` holds the document's number meanwhile. */
+/** A heap whose root is the worst hit kept. */
 static bool worse(const struct index_hit *a, const struct index_hit *b)
 {
-	return a->score < b->score || (a->score == b->score && a->id > b->id);
+	return a->score < b->score || (a->score == b->score && a->doc > b->doc);
 }
 
 static void sift_down(struct index_hit *heap, size_t n, size_t i)
@@ -326,7 +326,7 @@ size_t index_pick(const struct index *ix, const float *scores, int64_t day, stru
 		const struct index_doc *doc = &ix->docs[d];
 
 		if (scores[d] > 0 && doc->valid_from <= day && day < doc->valid_to)
-			heap_offer(hits, &n, limit, (struct index_hit){(int64_t)d, scores[d]});
+			heap_offer(hits, &n, limit, (struct index_hit){doc->id, (uint32_t)d, scores[d]});
 	}
 	qsort(hits, n, sizeof(hits[0]), best_first);
 	return n;
@@ -346,8 +346,6 @@ size_t index_search(const struct index *ix, struct str query, int64_t day, struc
 		if (index_find(ix, terms[i], &list))
 			index_add_list(ix, list, 1, scores);
 	n = index_pick(ix, scores, day, hits, limit);
-	for (size_t i = 0; i < n; i++)
-		hits[i].id = ix->docs[hits[i].id].id;
 	free(scores);
 	return n;
 }

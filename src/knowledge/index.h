@@ -29,6 +29,7 @@ void index_free(struct index *ix);
 
 struct index_hit {
 	int64_t id;
+	uint32_t doc; /**< its number in the order of adding */
 	float score;
 };
 

@@ -42,7 +42,7 @@ struct index {
 bool index_find(const struct index *ix, term_t term, uint32_t *ret_list);
 /** scores[d] += weight · idf · saturated frequency, for all documents of the list. */
 void index_add_list(const struct index *ix, uint32_t list, float weight, float *scores);
-/** Best first by score > 0, valid on the day; ids are document numbers. */
+/** Best first by score > 0, valid on the day. */
 size_t index_pick(const struct index *ix, const float *scores, int64_t day, struct index_hit *hits, size_t limit);
 
 #endif

@@ -3,28 +3,36 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/metrics.h"
 #include "base/thread.h"
-#include "knowledge/corpus.h"
+#include "base/assets.h"
+#include "base/file.h"
 #include "knowledge/explain.h"
+#include "knowledge/model.h"
 #include "store/db.h"
 
 #define POLL_US (2 * 1000 * 1000)
+#define MODEL_FILE "lay.model"
+#define MODEL_FILE_MAX (256u << 20)
 #define QUESTION_LINE_MAX (64 * 1024)
 
 METRIC(metric_articles, METRIC_GAUGE, "lexline_statute_articles", "Articles in the index");
 METRIC(metric_index_bytes, METRIC_GAUGE, "lexline_statute_index_bytes", "Memory of the index");
 METRIC(metric_search, METRIC_HISTOGRAM, "lexline_statute_search_seconds", "Time to rank articles for a question");
 
-/** An index in use: freed by the last who lets go. */
+/** What a search works on: freed by the last who lets go. */
 struct shared_index {
 	struct corpus *corpus;
+	int8_t *doc_vectors;
+	struct ranker *ranker; /**< NULL without a model: words alone rank */
 	atomic_int users;
 	int64_t generation;
 };
 
 struct statutes {
 	struct env *env;
+	struct model *model;  /**< loaded with the first articles; NULL when there is none */
 	pthread_mutex_t lock; /**< guards `current` */
 	struct shared_index *current;
 	struct ticker *ticker;
@@ -33,6 +41,8 @@ struct statutes {
 static void release_index(struct shared_index *s)
 {
 	if (s && atomic_fetch_sub(&s->users, 1) == 1) {
+		ranker_free(s->ranker);
+		free(s->doc_vectors);
 		corpus_free(s->corpus);
 		free(s);
 	}
@@ -50,13 +60,32 @@ static struct shared_index *acquire_index(struct statutes *s)
 	return current;
 }
 
+/** The organisation's own model, else the one that is built in. */
+static void load_model(struct statutes *s)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const struct asset *built_in = asset_get("modules/knowledge/data/" MODEL_FILE);
+	struct fault f = {0};
+	struct str file = built_in ? built_in->data : STR_NULL;
+
+	if (s->env->data_dir &&
+	    file_read(a, path_join(a, s->env->data_dir, MODEL_FILE), MODEL_FILE_MAX, &file, &f) < 0 && f.err != E_NOT_FOUND)
+		log_fault(LOG_ERROR, "statutes.model", &f);
+	if (file.len && model_read(file, &s->model, &f) < 0)
+		log_fault(LOG_ERROR, "statutes.model", &f);
+}
+
 static void swap_index(struct statutes *s, struct corpus *corpus, int64_t generation)
 {
-	struct shared_index *fresh = calloc(1, sizeof(*fresh)), *old;
+	struct shared_index *fresh = MEM_NEW(struct shared_index), *old;
 
-	if (!fresh)
-		abort();
 	fresh->corpus = corpus;
+	if (corpus->n && !s->model)
+		load_model(s);
+	if (s->model) {
+		fresh->doc_vectors = vectors_of_docs(s->model->vectors, corpus->index);
+		fresh->ranker = ranker_new(corpus, s->model->vectors, fresh->doc_vectors, s->model->known, s->model->trees);
+	}
 	fresh->generation = generation;
 	atomic_init(&fresh->users, 1);
 	pthread_mutex_lock(&s->lock);
@@ -147,10 +176,8 @@ static int64_t poll_store(void *arg)
 
 static struct statutes *statutes_new(struct env *env)
 {
-	struct statutes *s = calloc(1, sizeof(*s));
+	struct statutes *s = MEM_NEW(struct statutes);
 
-	if (!s)
-		abort();
 	s->env = env;
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
@@ -191,6 +218,7 @@ void statutes_stop(struct statutes *s)
 	if (s->ticker)
 		ticker_stop(s->ticker);
 	release_index(s->current);
+	model_free(s->model);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -201,17 +229,30 @@ void statutes_nudge(struct statutes *s)
 		ticker_nudge(s->ticker);
 }
 
+static size_t rank(const struct shared_index *s, struct str question, int64_t day, struct index_hit *hits, size_t limit)
+{
+	int64_t started = time_monotonic_us();
+	size_t n = s->ranker ? ranker_search(s->ranker, question, day, hits, limit)
+			     : index_search(s->corpus->index, question, day, hits, limit);
+
+	metric_observe_us(&metric_search, time_monotonic_us() - started);
+	return n;
+}
+
+const struct corpus *statutes_corpus(const struct statutes *s)
+{
+	return s->current ? s->current->corpus : NULL;
+}
+
 int statutes_search(struct statutes *s, struct str question, int64_t day, struct index_hit *hits, size_t limit)
 {
 	struct shared_index *current = acquire_index(s);
-	int64_t started = time_monotonic_us();
 	int n;
 
 	if (!current)
 		return -E_BUSY;
-	n = (int)index_search(current->corpus->index, question, day, hits, limit);
+	n = (int)rank(current, question, day, hits, limit);
 	release_index(current);
-	metric_observe_us(&metric_search, time_monotonic_us() - started);
 	return n;
 }
 
@@ -276,8 +317,7 @@ static int search_apply(struct call *call, struct tx *tx)
 
 	if (!current)
 		return ctx_fail(call->ctx, E_BUSY, "", "法条索引正在载入，请稍候再试 / the statutes' index is being loaded");
-	n = index_search(current->corpus->index, call_str(call, "q"), day_of(call), hits, limit);
-	metric_observe_us(&metric_search, time_monotonic_us() - started);
+	n = rank(current, call_str(call, "q"), day_of(call), hits, limit);
 	jw_obj(w);
 	jw_key(w, "items");
 	jw_arr(w);

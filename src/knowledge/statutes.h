@@ -2,14 +2,15 @@
  * @file statutes.h  The statutes in force, searchable within milliseconds (K01, K02).
  *
  * The truth is in the database; each node keeps an index in memory, built in the background at
- * start and whenever the store's generation has changed, and swapped whole.
+ * start and whenever the store's generation has changed, and swapped whole. Ranked by what was learned
+ * (ranker.h): the model in the data folder (`lexline learn`), else the one built in; by words alone without.
  */
 #ifndef LEXLINE_STATUTES_H
 #define LEXLINE_STATUTES_H
 
 #include <stdio.h>
 
-#include "knowledge/index.h"
+#include "knowledge/corpus.h"
 #include "store/op.h"
 
 extern const struct native knowledge_natives[];
@@ -24,6 +25,9 @@ MUST_CHECK int statutes_load(struct env *env, struct statutes **ret, struct faul
 void statutes_stop(struct statutes *s);
 /** Look for a new generation at once (after an import in this process). */
 void statutes_nudge(struct statutes *s);
+
+/** The articles as they are now; only for the command line, where nothing swaps them. NULL: not built. */
+const struct corpus *statutes_corpus(const struct statutes *s);
 
 /**
  * Articles for a question, best first.

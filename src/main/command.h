@@ -60,6 +60,7 @@ int cmd_check(const struct command *self, int argc, char **argv);
 int cmd_user_add(const struct command *self, int argc, char **argv);
 int cmd_import_statutes(const struct command *self, int argc, char **argv);
 int cmd_search(const struct command *self, int argc, char **argv);
+int cmd_learn(const struct command *self, int argc, char **argv);
 int cmd_operations(const struct command *self, int argc, char **argv);
 int cmd_keys_rotate(const struct command *self, int argc, char **argv);
 int cmd_backup(const struct command *self, int argc, char **argv);

@@ -17,6 +17,7 @@ const struct command commands[] = {
 	 cmd_import_statutes},
 	{"search", "", "Answer questions (JSON lines on stdin) with the statute articles that fit.",
 	 cmd_search},
+	{"learn", "", "Learn to rank articles from questions whose articles are known.", cmd_learn},
 	{"operations", "", "List the operations with their routes and roles.", cmd_operations},
 	{"keys rotate", "", "Make new data keys; old ones stay for reading.", cmd_keys_rotate},
 	{"backup", "", "Write everything but the master key into one file, while serving.",
