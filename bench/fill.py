@@ -1,22 +1,29 @@
 #!/usr/bin/env python3
 """Fill a store with many cases, by copying those that are there already.
 
-    bench/fill.py TARGET COUNT
+    bench/fill.py TARGET COUNT COOKIES
 
 TARGET is a SQLite file of a data folder nobody serves, or postgresql://… (through psql). The first cases
 were made through the engine, so every copied row looks like a real one; ids and instants go
 back in time, numbers get a suffix. One copy in twenty stays open with running clocks due in weeks; the others are ended.
-The audit log isn't copied: its chain would not be one.
+The audit log isn't copied: its chain would not be one. Beside the cases, PEOPLE copies of the operator op1 are
+made, a session each; their cookies go to the file COOKIES (signing in so many would be a test of argon2id).
 """
-import subprocess
+import base64
+import hashlib
+import secrets
 import sqlite3
+import subprocess
 import sys
+import time
 
 HOUR_MS = 3600 * 1000
 BACK = HOUR_MS << 22            # an hour, in ids (41 bits of ms above 22 others)
 AHEAD_MS = 21 * 24 * HOUR_MS    # when the open copies' clocks are next looked at
 TABLES = ("cases", "case_events", "case_clocks")
 IDS = {"cases": ("id",), "case_events": ("id", "case_id"), "case_clocks": ("id", "case_id")}
+PEOPLE = 300
+SESSION_MS = 30 * 24 * HOUR_MS
 MAIN_INSTANTS = {"created_at", "updated_at", "state_at", "at", "started_at", "base_at"}
 
 
@@ -88,8 +95,33 @@ def expression(table, column, k, is_open):
     return column
 
 
+def blob(db, data):
+    return f"X'{data.hex()}'" if isinstance(db, Sqlite) else f"'\\x{data.hex()}'::bytea"
+
+
+def person(db, n, columns, token):
+    """Copy number n of op1, with a session (src/people/sessions.c: BLAKE2b of the token)."""
+    now = int(time.time() * 1000)
+    hashed = blob(db, hashlib.blake2b(token.encode(), digest_size=32).digest())
+    change = {"id": f"id + {n}", "name": f"'copy{n}'", "name_key": f"'copy{n}'"}
+    picks = ", ".join(change.get(c, c) for c in columns)
+    op1 = "(SELECT id FROM people WHERE name = 'op1')"
+    return [f"INSERT INTO people ({', '.join(columns)}) SELECT {picks} FROM people WHERE name = 'op1'",
+            f"INSERT INTO person_roles (person_id, role) SELECT {op1} + {n}, role FROM person_roles WHERE person_id = {op1}",
+            "INSERT INTO sessions (id, token_hash, person_id, created_at, seen_at, expires_at) "
+            f"SELECT {op1} + {n}, {hashed}, {op1} + {n}, {now}, {now}, {now + SESSION_MS}"]
+
+
+def add_people(db, path):
+    tokens = [base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=") for _ in range(PEOPLE)]
+    columns = db.column_names("people")
+    db.run([sql for n, token in enumerate(tokens, 1) for sql in person(db, n, columns, token)])
+    with open(path, "w", encoding="ascii") as f:
+        f.write("\n".join(tokens) + "\n")
+
+
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     target, wanted = sys.argv[1], int(sys.argv[2])
     db = Postgres(target) if target.startswith("postgres") else Sqlite(target)
@@ -106,6 +138,7 @@ def main():
         db.run(statements)
         if k % 50 == 0:
             print(f"{k * first} cases …", file=sys.stderr)
+    add_people(db, sys.argv[3])
     print(db.number("SELECT count(*) FROM cases"))
     db.finish()
 

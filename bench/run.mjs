@@ -28,6 +28,7 @@ const DATA = path.join(ROOT, 'data')
 const TEMPLATES = Math.min(CASES, 1000)
 const OPERATORS = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `op${n}`)
 
+let running = null
 const wanted = (what) => !ONLY || ONLY.includes(what)
 const note = (text) => process.stderr.write(`${text}\n`)
 const file = (name, text) => {
@@ -64,6 +65,7 @@ class Server {
       stdio: ['ignore', s.log, s.log],
     })
     s.pid = String(s.child.pid)
+    running = s
     for (;;) {
       if (s.child.exitCode !== null) throw new Error(`serve ended: ${fs.readFileSync(path.join(ROOT, 'server.log'), 'utf8')}`)
       try {
@@ -78,6 +80,7 @@ class Server {
 
   async stop() {
     this.child.kill('SIGTERM')
+    running = null
     if (this.child.exitCode === null) await new Promise((r) => this.child.once('exit', r))
   }
 
@@ -136,7 +139,7 @@ async function prepare() {
     await Promise.all(list.slice(0, TEMPLATES - n).map((c, i) => server.call('POST', '/api/cases', c, newCase(n + i))))
   await server.stop()
   note(`copying ${TEMPLATES} cases until there are ${CASES} …`)
-  run(path.join(SOURCE, 'bench/fill.py'), [url ?? path.join(DATA, 'lexline.db'), String(CASES)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  run(path.join(SOURCE, 'bench/fill.py'), [url ?? path.join(DATA, 'lexline.db'), String(CASES), path.join(ROOT, 'many-cookies')], { stdio: ['ignore', 'pipe', 'inherit'] })
   if (url) file('pg-url', url)
   file('filled', new Date().toISOString())
 }
@@ -201,10 +204,10 @@ async function requests() {
 
 async function eventStreams() {
   const server = await Server.start()
-  const cookies = await server.cookies()
   console.log()
+  /* a person may have 24 streams at most: the cookies of all who were copied */
   process.stdout.write(
-    run(path.join(BUILD, 'bench/bench-streams'), ['--to', server.to, '--cookies', cookies.path, '--pid', server.pid, '--body', JSON.stringify(newCase(0))], {
+    run(path.join(BUILD, 'bench/bench-streams'), ['--to', server.to, '--cookies', path.join(ROOT, 'many-cookies'), '--pid', server.pid, '--body', JSON.stringify(newCase(0))], {
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
   )
@@ -241,5 +244,6 @@ try {
   if (wanted('streams')) await eventStreams()
   if (wanted('search')) await articleSearch()
 } finally {
+  if (running) await running.stop()
   if (ON_PG && fs.existsSync(path.join(ROOT, 'pg/data'))) spawnSync(path.join(SOURCE, 'tools/pg-temp'), ['halt', path.join(ROOT, 'pg')])
 }
