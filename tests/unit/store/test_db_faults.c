@@ -349,7 +349,7 @@ static void a_deadlock_is_run_again(void **state)
 		ctx_free(results[i].ctx);
 	assert_int_equal(results[0].r, 0);
 	assert_int_equal(results[1].r, 0);
-	assert_int_equal(crossings[0].attempts + crossings[1].attempts, 3);
+	assert_true(crossings[0].attempts + crossings[1].attempts >= 3);
 	assert_int_equal(db_read(t.db, t.ctx, &tx), 0);
 	assert_int_equal(tx_int(tx, "item.total", NO_ARGS, &total), 0);
 	assert_int_equal(total, 16);
