@@ -17,33 +17,41 @@ static int too_many(struct request *q, const struct hub *h)
 						   "You have %zu event streams open already", own);
 }
 
-static const char **copy_roles(struct arena *a, const char **roles)
+static char *put(char **at, const char *s)
 {
-	size_t n = 0;
-	const char **copy;
+	size_t size = strlen(s) + 1;
+	char *copy = memcpy(*at, s, size);
 
-	while (roles && roles[n])
-		n++;
-	copy = ARENA_ARRAY(a, const char *, n + 1);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = arena_strdup(a, roles[i]);
+	*at += size;
 	return copy;
 }
 
-/* Everything the stream needs of its person outlives the request. */
+/*
+ * Everything the stream needs of its person outlives the request: the names of the roles and the
+ * token lie behind the list of roles, in one small block. Thousands of streams wait; an arena each
+ * would be most of them.
+ */
 static void describe(struct request *q, struct stream *s)
 {
 	const struct actor *who = &q->ctx.actor;
+	size_t n = 0, bytes = strlen(q->session.cookie) + 1;
+	const char **roles;
+	char *at;
 
-	s->arena = arena_new();
+	for (; who->roles && who->roles[n]; n++)
+		bytes += strlen(who->roles[n]) + 1;
+	roles = calloc(1, (n + 1) * sizeof(roles[0]) + bytes);
+	if (!roles)
+		abort();
+	at = (char *)(roles + n + 1);
+	for (size_t i = 0; i < n; i++)
+		roles[i] = put(&at, who->roles[i]);
+	s->token = put(&at, q->session.cookie);
 	s->connection = q->connection;
-	s->who = (struct actor){
-		.id = who->id,
-		.org_id = who->org_id,
-		.session_id = who->session_id,
-		.roles = copy_roles(s->arena, who->roles),
-	};
-	s->token = arena_strdup(s->arena, q->session.cookie);
+	s->who = (struct actor){.id = who->id,
+				.org_id = who->org_id,
+				.session_id = who->session_id,
+				.roles = roles};
 }
 
 /* "Last-Event-ID" of a browser that comes back, or ?since=; 0: only what is new. */

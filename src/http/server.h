@@ -25,7 +25,7 @@
 	((int64_t)64 << 20) /**< a refused body is read this far, so that the answer arrives */
 #define UPLOAD_CHUNK ((size_t)256 << 10)   /**< bytes collected before a worker writes them */
 #define BODIES_MAX ((int64_t)256 << 20)	   /**< bytes of all JSON bodies being collected */
-#define CONNECTION_POOL ((size_t)32 << 10) /**< bytes; less and long cookies get 431 */
+#define CONNECTION_POOL ((size_t)20 << 10) /**< bytes: takes 10 KB of headers, 431 above; each waiting stream has one */
 #define IDLE_S 30			   /**< no byte either way */
 #define PATIENCE_MS                                                                                \
 	40000 /**< from the start, or the last answer, to a whole header; then to a whole body … \

@@ -65,7 +65,7 @@ void stream_free(struct stream *s)
 	free(s->replayed);
 	if (s->token)
 		sodium_memzero(s->token, strlen(s->token));
-	arena_free(s->arena);
+	free(s->who.roles);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
