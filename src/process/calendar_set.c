@@ -243,7 +243,8 @@ static const struct calendar *find_base(const struct calendar_set *s, const stru
 
 static int finish_one(const struct calendar_set *s, struct calendar *c, struct fault *f)
 {
-	qsort(c->marks, c->n_marks, sizeof(*c->marks), compare_marks);
+	if (c->n_marks)
+		qsort(c->marks, c->n_marks, sizeof(*c->marks), compare_marks);
 	c->make_up_weekday = 0;
 	for (uint8_t d = 7; d >= 1; d--)
 		if (c->n_spans[d])

@@ -51,7 +51,7 @@ static const struct calendar *calendar(const char *name)
 /* "2026-03-02 24:00" in the calendar's zone, or RFC 3339. */
 static int64_t instant(const struct calendar *c, const struct ynode *n)
 {
-	int64_t at, day;
+	int64_t at, day = 0;
 
 	if (!n)
 		fail_msg("a row lacks an instant");
