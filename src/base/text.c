@@ -130,7 +130,10 @@ void buf_add(struct buf *b, const void *p, size_t len)
 
 void buf_addc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (b->len + 1 >= b->cap)
+		buf_reserve(b, 1);
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
 }
 
 void buf_adds(struct buf *b, const char *s)

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -137,24 +138,54 @@ int64_t zone_local_day(const struct zone *z, int64_t at_ms)
 	return floor_div(at_ms + (int64_t)zone_offset_s(z, at_ms) * 1000, DAY_MS);
 }
 
+/* The last @p n digits of v behind a mark. Lists are full of instants: printf would be a fifth of their cost. */
+static char *put_part(char *out, char mark, int v, int n)
+{
+	*out++ = mark;
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + n;
+}
+
+static char *put_year(char *out, int year)
+{
+	if (year < 0 || year > 9999)
+		return out + snprintf(out, 16, "%04d", year);
+	put_part(out, '0' + (char)(year / 1000), year, 3);
+	return out + 4;
+}
+
+static char *put_offset(char *out, const struct zone *z, int offset_min)
+{
+	if (!z) {
+		*out = 'Z';
+		return out + 1;
+	}
+	out = put_part(out, offset_min < 0 ? '-' : '+', abs(offset_min) / 60, 2);
+	return put_part(out, ':', abs(offset_min) % 60, 2);
+}
+
 size_t time_print(char *out, size_t size, int64_t at_ms, const struct zone *z)
 {
 	/* RFC 3339 knows offsets in minutes only; before 1900 zones have odd seconds. */
 	int offset_min = z ? zone_offset_s(z, at_ms) / 60 : 0;
+	char text[64], *p;
 	struct civil c;
-	int len;
 
 	split(at_ms + (int64_t)offset_min * 60000, &c);
-	len = snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-		       c.second);
+	p = put_year(text, c.year);
+	p = put_part(p, '-', c.month, 2);
+	p = put_part(p, '-', c.day, 2);
+	p = put_part(p, 'T', c.hour, 2);
+	p = put_part(p, ':', c.minute, 2);
+	p = put_part(p, ':', c.second, 2);
 	if (c.ms)
-		len += snprintf(out + len, size - (size_t)len, ".%03d", c.ms);
-	if (!z)
-		len += snprintf(out + len, size - (size_t)len, "Z");
-	else
-		len += snprintf(out + len, size - (size_t)len, "%c%02d:%02d", offset_min < 0 ? '-' : '+',
-				abs(offset_min) / 60, abs(offset_min) % 60);
-	return (size_t)len;
+		p = put_part(p, '.', c.ms, 3);
+	p = put_offset(p, z, offset_min);
+	*p = '\0';
+	assert((size_t)(p - text) < size);
+	memcpy(out, text, (size_t)(p - text) + 1);
+	return (size_t)(p - text);
 }
 
 char *time_format(struct arena *a, int64_t at_ms, const struct zone *z)
