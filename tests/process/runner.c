@@ -15,19 +15,12 @@
 #undef skip
 
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/assets.h"
 #include "base/file.h"
-#include "base/id.h"
 #include "base/log.h"
-#include "outreach/feed.h"
-#include "process/calendar_store.h"
 #include "process/process.h"
 #include "process/kase.h"
-#include "store/config.h"
-#include "store/vault.h"
-#include "support/temp_store.h"
+#include "support/process_world.h"
 
 #define PEOPLE_MAX 64
 #define CASES_MAX 32
@@ -45,7 +38,7 @@ struct named_case {
 
 /* The world of one scenario, and what the last step left. */
 struct stage {
-	struct temp_store store;
+	struct process_world world;
 	struct env *env;
 	struct arena *a;
 	struct player people[PEOPLE_MAX];
@@ -96,75 +89,13 @@ static void die(const char *what, const struct fault *f)
 /* ---- the world ---------------------------------------------------------------------------------
  */
 
-struct plant {
-	const char *op;
-	const struct arg *args;
-	size_t n;
-};
-
-static int run_plant(struct tx *tx, void *arg)
-{
-	const struct plant *p = arg;
-
-	return tx_exec(tx, p->op, p->args, p->n, NULL);
-}
-
-static void plant(struct stage *s, const char *op, const struct arg *args, size_t n)
-{
-	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(s->env);
-	struct plant p = {op, args, n};
-
-	if (db_write_wait(s->env->db, ctx, run_plant, &p) < 0)
-		die(op, &ctx->fault);
-}
-
-static void plant_person(struct stage *s, const char *name, int64_t org, const char **roles,
-			 const char **skills)
+static void plant_person(struct stage *s, const char *name, int64_t org, const char **roles, const char **skills)
 {
 	struct player *p = &s->people[s->n_people++];
-	CLEANUP(buf_free) struct buf list = {0};
 
 	if (s->n_people == PEOPLE_MAX)
 		die("too many people", NULL);
-	buf_addc(&list, '[');
-	for (; *skills; skills++)
-		buf_printf(&list, "%s\"%s\"", list.len > 1 ? "," : "", *skills);
-	buf_addc(&list, ']');
-	*p = (struct player){name, id_new(), org, roles};
-	plant(s, "test.plant_person",
-	      ARGS(A_INT("id", p->id), A_INT("org_id", org), A_TEXT("name", name),
-		   A_STR("skills", buf_str(&list))));
-	for (; *roles; roles++)
-		plant(s, "test.plant_role",
-		      ARGS(A_INT("person_id", p->id), A_TEXT("role", *roles)));
-}
-
-struct insert_calendars {
-	int64_t org;
-	const struct calendar_set *set;
-};
-
-static int insert_calendars(struct tx *tx, void *arg)
-{
-	const struct insert_calendars *in = arg;
-
-	return calendar_set_insert(tx, in->org, in->set);
-}
-
-static void plant_calendars(struct stage *s, int64_t org, const char *profile)
-{
-	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(s->env);
-	CLEANUP(yreport_free) struct yreport r = {0};
-	struct calendar_set *set;
-	struct insert_calendars in;
-
-	if (calendar_set_load_profile(profile, &set, &r) < 0)
-		die(r.text.p ? r.text.p : profile, NULL);
-	in = (struct insert_calendars){org, set};
-	if (db_write_wait(s->env->db, ctx, insert_calendars, &in) < 0 ||
-	    calendars_reload(s->env->calendars, &ctx->fault) < 0)
-		die("calendars", &ctx->fault);
-	calendar_set_free(set);
+	*p = (struct player){name, process_world_person(&s->world, name, org, roles, skills), org, roles};
 }
 
 static void read_people(struct stage *s, const struct ynode *people, int64_t province,
@@ -202,62 +133,16 @@ static void load_processes(struct stage *s, const struct ynode *list)
 	}
 }
 
-static void open_env(struct stage *s, enum db_kind kind)
-{
-	static struct config config;
-	struct fault f = {0};
-
-	temp_store_prepare(&s->store, kind);
-	catalogue_free(s->store.ops);
-	CLEANUP(yreport_free) struct yreport r = {0};
-
-	if (catalogue_load(path_join(s->a, root, "tests/process/world"), NULL, 0, &s->store.ops,
-			   &r) < 0)
-		die(r.text.p, NULL);
-	s->env = &s->store.env;
-	s->env->ops = s->store.ops;
-	if (db_open(&s->store.options, s->store.ops, &s->store.db, &f) < 0 ||
-	    db_migrate(s->store.db, &f) < 0)
-		die("store", &f);
-	s->env->db = s->store.db;
-	s->env->zone = zone_get("Asia/Shanghai");
-	config = (struct config){.key_file = path_join(s->a, s->store.dir, "master.key")};
-	s->env->config = &config;
-	if (vault_create_master(config.key_file, &f) < 0 ||
-	    vault_open(&config, &s->env->vault, &f) < 0 ||
-	    vault_attach(s->env->vault, s->env->db, &f) < 0 ||
-	    calendars_open(s->env, &s->env->calendars, &f) < 0 ||
-	    process_lib_open(s->env, &s->env->process, &f) < 0)
-		die("opening", &f);
-	calendars_on_change(s->env->calendars, clocks_recompute);
-}
-
-static void close_env(struct stage *s)
-{
-	process_lib_close(s->env->process);
-	calendars_close(s->env->calendars);
-	db_close(s->store.db);
-	vault_close(s->env->vault);
-	s->store.db = NULL;
-	ctx_free(s->store.ctx);
-	catalogue_free(s->store.ops);
-	(void)!file_remove_tree(s->store.dir, NULL);
-}
-
 static void people_of_scenario(struct stage *s, const struct ynode *file,
 			       const struct ynode *scenario)
 {
-	int64_t province = id_new(), county = id_new();
+	int64_t province, county;
 	const char *profile = text_of(file, "profile");
 
 	s->n_people = s->n_cases = 0;
-	plant(s, "test.plant_org",
-	      ARGS(A_INT("id", province), A_INT("parent_id", 0),
-		   A_TEXT("name", arena_printf(s->a, "above %lld", (long long)province))));
-	plant(s, "test.plant_org",
-	      ARGS(A_INT("id", county), A_INT("parent_id", province),
-		   A_TEXT("name", arena_printf(s->a, "office %lld", (long long)county))));
-	plant_calendars(s, county, profile ? profile : "demo");
+	province = process_world_org(&s->world, 0, "above");
+	county = process_world_org(&s->world, province, "office");
+	process_world_calendars(&s->world, county, profile ? profile : "demo");
 	/* Names are unique in an installation: each scenario has its own people. */
 	read_people(s, yaml_get(file, "people"), province, county);
 	read_people(s, yaml_get(scenario, "people"), province, county);
@@ -824,10 +709,11 @@ static void run_file(const char *path, enum db_kind kind)
 	list = yaml_get(file, "scenarios");
 	for (size_t i = 0; list && i < list->n_kids; i++) {
 		/* A store each: names are unique there, and nothing of one reaches the next. */
-		open_env(s, kind);
+		process_world_open(&s->world, kind);
+		s->env = s->world.env;
 		load_processes(s, yaml_get(file, "processes"));
 		run_scenario(s, file, list->kids[i]);
-		close_env(s);
+		process_world_close(&s->world);
 	}
 	buf_free(&s->complaint);
 	arena_free(s->a);
@@ -839,7 +725,6 @@ int main(int argc, char **argv)
 	enum db_kind kind = DB_SQLITE;
 
 	root = getenv("LEXLINE_SOURCE") ? getenv("LEXLINE_SOURCE") : ".";
-	temp_store_init();
 	setenv("LEXLINE_ROOT", root, 1);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--db") == 0 && i + 1 < argc)
