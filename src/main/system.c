@@ -12,6 +12,7 @@
 #include "http/http.h"
 #include "knowledge/statutes.h"
 #include "outreach/feed.h"
+#include "outreach/outbox.h"
 #include "people/people.h"
 #include "process/calendar.h"
 #include "process/process.h"
@@ -45,6 +46,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	native_list all = {0};
 	int r;
 
+	add_natives(&all, outreach_natives, outreach_n_natives);
 	add_natives(&all, trust_natives, trust_n_natives);
 	add_natives(&all, people_natives, people_n_natives);
 	add_native_pointers(&all, calendar_natives, calendar_natives_count);
@@ -189,6 +191,7 @@ static int start_jobs(struct system *s, struct fault *f)
 	int r;
 
 	if ((r = statutes_start(env, &env->statutes, f)) < 0 ||
+	    (r = outbox_start(env, &env->outbox, f)) < 0 ||
 	    (r = scheduler_start(env->process)) < 0)
 		return r;
 	return 0;
@@ -228,6 +231,7 @@ void system_close(struct system *s)
 	env = &s->env;
 	if (env->process)
 		scheduler_stop(env->process);
+	outbox_stop(env->outbox);
 	if (env->statutes)
 		statutes_stop(env->statutes);
 	if (env->calendars)
@@ -238,6 +242,7 @@ void system_close(struct system *s)
 	if (env->db)
 		db_close(env->db);
 	process_lib_close(env->process);
+	outbox_free(env->outbox);
 	people_close(env->people);
 	feed_free(env->feed);
 	if (env->blobs)

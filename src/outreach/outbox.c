@@ -2,7 +2,6 @@
 #include "outreach/outbox.h"
 
 #include "base/id.h"
-#include "base/thread.h"
 #include "outreach/feed.h"
 #include "store/vault.h"
 
@@ -56,17 +55,4 @@ int outbox_add(struct tx *tx, const struct message *m)
 	if (strcmp(m->channel, "inbox") == 0)
 		return put_inbox(tx, m);
 	return queue(tx, m);
-}
-
-/* ---- life cycle --------------------------------------------------------------------------- */
-
-struct outbox {
-	struct env *env;
-	struct ticker *ticker;
-};
-
-void outbox_nudge(struct outbox *o)
-{
-	if (o)
-		ticker_nudge(o->ticker);
 }

@@ -9,6 +9,7 @@
 #define LEXLINE_OUTBOX_H
 
 #include "store/db.h"
+#include "store/op.h"
 
 struct message {
 	const char *channel;	/**< "inbox", "mail", "sms", "webhook" */
@@ -23,8 +24,13 @@ struct message {
 
 MUST_CHECK int outbox_add(struct tx *tx, const struct message *m);
 
+/** The room's operations carried out in C. */
+extern const struct native outreach_natives[];
+extern const size_t outreach_n_natives;
+
 MUST_CHECK int outbox_start(struct env *env, struct outbox **ret, struct fault *f);
 void outbox_nudge(struct outbox *o); /**< after a commit that queued something; NULL is fine */
-void outbox_stop(struct outbox *o);
+void outbox_stop(struct outbox *o); /**< before the stores close; nudges of their last writes are harmless */
+void outbox_free(struct outbox *o); /**< after them */
 
 #endif
