@@ -191,7 +191,7 @@ static int start_jobs(struct system *s, struct fault *f)
 	int r;
 
 	if ((r = statutes_start(env, &env->statutes, f)) < 0 ||
-	    (r = outbox_start(env, &env->outbox, f)) < 0 ||
+	    (r = audit_start(env, &env->audit, f)) < 0 || (r = outbox_start(env, &env->outbox, f)) < 0 ||
 	    (r = scheduler_start(env->process)) < 0)
 		return r;
 	return 0;
@@ -232,6 +232,7 @@ void system_close(struct system *s)
 	if (env->process)
 		scheduler_stop(env->process);
 	outbox_stop(env->outbox);
+	audit_stop(env->audit);
 	if (env->statutes)
 		statutes_stop(env->statutes);
 	if (env->calendars)
@@ -243,6 +244,7 @@ void system_close(struct system *s)
 		db_close(env->db);
 	process_lib_close(env->process);
 	outbox_free(env->outbox);
+	audit_free(env->audit);
 	people_close(env->people);
 	feed_free(env->feed);
 	if (env->blobs)

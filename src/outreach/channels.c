@@ -39,7 +39,8 @@ static const char *need(const struct ynode *map, const char *key, struct yreport
 
 static void read_mail(struct outbox *o, const struct ynode *n, struct yreport *r)
 {
-	static const char *const keys[] = {"url", "from", "user", "password_file", "starttls", "ca_file", NULL};
+	static const char *const keys[] = {"url",      "from",	  "user", "password_file",
+					   "starttls", "ca_file", NULL};
 	static const char *const starttls[] = {"none", "optional", "required", NULL};
 	static const long ssl[] = {CURLUSESSL_NONE, CURLUSESSL_TRY, CURLUSESSL_ALL};
 	struct mail_settings *m;
@@ -69,11 +70,13 @@ static void read_sms(struct outbox *o, const struct ynode *n, struct yreport *r)
 	s = ARENA_NEW(o->arena, struct sms_settings);
 	yaml_only(n, keys, r);
 	s->aliyun = yaml_enum(yaml_get(n, "kind"), kinds, 0, r) == 1;
-	s->url = s->aliyun ? yaml_text(yaml_get(n, "url"), "https://dysmsapi.aliyuncs.com", r) : need(n, "url", r);
+	s->url = s->aliyun ? yaml_text(yaml_get(n, "url"), "https://dysmsapi.aliyuncs.com", r)
+			   : need(n, "url", r);
 	if (!yaml_get(n, "secret_file"))
 		yreport_add(r, n, "'secret_file' is missing");
 	s->secret = read_secret(o, yaml_get(n, "secret_file"), r);
-	s->body = yaml_text(yaml_get(n, "body"), "{\"phone\":\"{phone}\",\"text\":\"{text}\",\"id\":\"{id}\"}", r);
+	s->body = yaml_text(yaml_get(n, "body"),
+			    "{\"phone\":\"{phone}\",\"text\":\"{text}\",\"id\":\"{id}\"}", r);
 	if (s->aliyun) {
 		s->access_key = need(n, "access_key", r);
 		s->sign_name = need(n, "sign_name", r);
@@ -155,8 +158,8 @@ static int judge_status(long status, struct fault *f)
 	return fail(f, E_FORBIDDEN, NULL, "the gateway refused: %ld", status);
 }
 
-int http_post(struct outbox *o, const char *url, struct curl_slist *headers, struct str body, struct buf *ret_body,
-	      struct fault *f)
+int http_post(struct outbox *o, const char *url, struct curl_slist *headers, struct str body,
+	      struct buf *ret_body, struct fault *f)
 {
 	CURL *c = http_begin(o, url);
 	long status = 0;

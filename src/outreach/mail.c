@@ -1,4 +1,5 @@
-/* Mail by SMTP (RFC 5321), text in UTF-8 (RFC 2045, 2047), with STARTTLS unless the configuration says otherwise. */
+/* Mail by SMTP (RFC 5321), text in UTF-8 (RFC 2045, 2047), with STARTTLS unless the configuration
+ * says otherwise. */
 #include "outreach/room.h"
 
 #define SUBJECT_MAX 60 /* characters */
@@ -6,7 +7,8 @@
 
 static const char *base64(struct arena *a, struct str s)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *out = arena_alloc(a, (s.len + 2) / 3 * 4 + 1), *p = out;
 
 	for (size_t i = 0; i < s.len; i += 3) {
@@ -29,7 +31,8 @@ static void add_subject(struct buf *out, struct arena *a, struct str text)
 
 	buf_adds(out, "Subject:");
 	while (from < text.len && count < SUBJECT_MAX && text.p[from] != '\n') {
-		while (pos < text.len && pos - from < 42 && count < SUBJECT_MAX && text.p[pos] != '\n') {
+		while (pos < text.len && pos - from < 42 && count < SUBJECT_MAX &&
+		       text.p[pos] != '\n') {
 			utf8_next(text, &pos);
 			count++;
 		}
@@ -44,7 +47,8 @@ static void add_body(struct buf *out, struct arena *a, struct str text)
 {
 	for (size_t i = 0; i < text.len; i += LINE)
 		buf_printf(out, "%s\r\n",
-			   base64(a, (struct str){text.p + i, text.len - i < LINE ? text.len - i : LINE}));
+			   base64(a, (struct str){text.p + i,
+						  text.len - i < LINE ? text.len - i : LINE}));
 }
 
 static void add_date(struct buf *out, int64_t at_ms)
@@ -56,8 +60,9 @@ static void add_date(struct buf *out, int64_t at_ms)
 	int y, m, d;
 
 	date_to_civil(day, &y, &m, &d);
-	buf_printf(out, "Date: %s, %02d %s %d %02d:%02d:%02d +0000\r\n", days[date_weekday(day) - 1], d,
-		   months[m - 1], y, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	buf_printf(out, "Date: %s, %02d %s %d %02d:%02d:%02d +0000\r\n",
+		   days[date_weekday(day) - 1], d, months[m - 1], y, (int)(s / 3600),
+		   (int)(s / 60 % 60), (int)(s % 60));
 }
 
 /* What would end a header or an envelope line, or add a second address, is no address. */
@@ -66,7 +71,8 @@ static bool is_address(const char *s)
 	return s && strchr(s, '@') && strlen(s) < 254 && !strpbrk(s, "\r\n<>,; \t\"");
 }
 
-static void compose(struct buf *out, struct arena *a, const struct mail_settings *s, const struct outgoing *m)
+static void compose(struct buf *out, struct arena *a, const struct mail_settings *s,
+		    const struct outgoing *m)
 {
 	const char *host = strchr(s->from, '@');
 
@@ -75,7 +81,8 @@ static void compose(struct buf *out, struct arena *a, const struct mail_settings
 	buf_printf(out, "Message-ID: <%lld%s>\r\n", (long long)m->id, host ? host : "@lexline");
 	add_subject(out, a, m->text);
 	buf_adds(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
-		      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+		      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+		      "base64\r\n\r\n");
 	add_body(out, a, m->text);
 }
 

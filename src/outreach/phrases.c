@@ -17,8 +17,10 @@ static const struct {
 } own[] = {
 	{"message_failed", "发给{channel}的一条消息多次未能送达，已停止重试。",
 	 "A message by {channel} could not be delivered after many attempts; it is given up."},
-	{"clock_warning", "{number}《{title}》将于 {due} 到期，请及时处理。", "{number} \"{title}\" is due {due}."},
-	{"clock_breach", "{number}《{title}》已超过时限（{due}）。", "{number} \"{title}\" is overdue ({due})."},
+	{"clock_warning", "{number}《{title}》将于 {due} 到期，请及时处理。",
+	 "{number} \"{title}\" is due {due}."},
+	{"clock_breach", "{number}《{title}》已超过时限（{due}）。",
+	 "{number} \"{title}\" is overdue ({due})."},
 	{"case_assigned", "{number}《{title}》已分给您。", "{number} \"{title}\" is yours now."},
 };
 
@@ -107,7 +109,8 @@ static void fill(struct buf *out, struct str text, const json_t *params)
 	}
 }
 
-struct str phrase_render(const struct phrases *p, struct arena *a, struct str key, enum lang lang, const json_t *params)
+struct str phrase_render(const struct phrases *p, struct arena *a, struct str key, enum lang lang,
+			 const json_t *params)
 {
 	const struct phrase *phrase = p ? map_get(p->by_key, key) : NULL;
 	struct str text = !phrase ? key : lang == LANG_EN ? phrase->en : phrase->zh;

@@ -18,8 +18,10 @@ struct phrases; /**< message key → text in two languages, immutable */
 /** `messages` (and `phrases`) of DIR/profile/phrases.yaml; a missing file is an empty set. */
 MUST_CHECK int phrases_load(const char *data_dir, struct phrases **ret, struct fault *f);
 void phrases_free(struct phrases *p);
-/** With {places} filled from the JSON object @p params. An unknown key is its own text. In the arena. */
-struct str phrase_render(const struct phrases *p, struct arena *a, struct str key, enum lang lang, const json_t *params);
+/** With {places} filled from the JSON object @p params. An unknown key is its own text. In the
+ * arena. */
+struct str phrase_render(const struct phrases *p, struct arena *a, struct str key, enum lang lang,
+			 const json_t *params);
 
 /* ---- channels ----------------------------------------------------------------------------- */
 
@@ -42,9 +44,9 @@ struct mail_settings {
 struct sms_settings {
 	bool aliyun;
 	const char *url, *secret;
-	const char *body;					/**< json: template with {phone} {text} {id} {template} */
-	const char *access_key, *sign_name;			/**< aliyun */
-	const struct ynode *templates;				/**< aliyun: message key → template code */
+	const char *body; /**< json: template with {phone} {text} {id} {template} */
+	const char *access_key, *sign_name; /**< aliyun */
+	const struct ynode *templates;	    /**< aliyun: message key → template code */
 };
 struct webhook_settings {
 	const char *url, *secret;
@@ -67,8 +69,8 @@ struct outbox {
 /** Unknown keys, a missing secret file … are findings with file:line. */
 MUST_CHECK int channels_configure(struct outbox *o, const struct ynode *config, struct fault *f);
 /**
- * @return 0 handed over; -E_IO, -E_UNAVAILABLE: try again later; -E_INVALID, -E_FORBIDDEN, -E_NOT_SUPPORTED:
- * never will. @p f names no address.
+ * @return 0 handed over; -E_IO, -E_UNAVAILABLE: try again later; -E_INVALID, -E_FORBIDDEN,
+ * -E_NOT_SUPPORTED: never will. @p f names no address.
  */
 MUST_CHECK int mail_send(struct outbox *o, const struct outgoing *m, struct fault *f);
 MUST_CHECK int sms_send(struct outbox *o, const struct outgoing *m, struct fault *f);
@@ -77,7 +79,8 @@ MUST_CHECK int webhook_send(struct outbox *o, const struct outgoing *m, struct f
 /** A fresh handle with time limits and a stop when the outbox stops. */
 CURL *http_begin(struct outbox *o, const char *url);
 /** Carry out a POST; releases @p headers. Statuses become errors as above. */
-MUST_CHECK int http_post(struct outbox *o, const char *url, struct curl_slist *headers, struct str body, struct buf *ret_body, struct fault *f);
+MUST_CHECK int http_post(struct outbox *o, const char *url, struct curl_slist *headers,
+			 struct str body, struct buf *ret_body, struct fault *f);
 /** HMAC-SHA-256, hex. */
 void hmac_hex(const char *secret, struct str what, char ret[65]);
 

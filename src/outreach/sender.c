@@ -13,7 +13,7 @@
 
 #define BATCH 20
 #define CLAIM_MS ((int64_t)15 * 60000) /* longer than BATCH messages with their time limits */
-#define BACK_OFF_MS 30000	       /* after the first failure, doubled with each further one … */
+#define BACK_OFF_MS 30000 /* after the first failure, doubled with each further one … */
 #define BACK_OFF_MAX_MS ((int64_t)6 * 3600000)
 #define ATTEMPTS_MAX 12
 #define IDLE_MS 30000 /* another node's messages are seen at the latest after this */
@@ -21,7 +21,8 @@
 #define SUPERVISORS_MAX 50
 
 METRIC(m_sent, METRIC_COUNTER, "lexline_outbox_sent_total", "Messages handed over");
-METRIC(m_retried, METRIC_COUNTER, "lexline_outbox_retries_total", "Attempts that failed and will be repeated");
+METRIC(m_retried, METRIC_COUNTER, "lexline_outbox_retries_total",
+       "Attempts that failed and will be repeated");
 METRIC(m_failed, METRIC_COUNTER, "lexline_outbox_failed_total", "Messages given up");
 
 struct item {
@@ -54,7 +55,8 @@ static int claim(struct tx *tx, void *arg)
 
 	b->n = 0;
 	r = tx_op(tx, "outbox.claim",
-		  ARGS(A_INT("at", ctx->now_ms), A_INT("until", ctx->now_ms + CLAIM_MS), A_INT("limit", BATCH)),
+		  ARGS(A_INT("at", ctx->now_ms), A_INT("until", ctx->now_ms + CLAIM_MS),
+		       A_INT("limit", BATCH)),
 		  &rows);
 	if (r < 0)
 		return r;
@@ -85,12 +87,13 @@ static int unseal_row(struct ctx *ctx, struct db *db, const char *op, struct arg
 	struct str plain;
 	int r;
 
-	if ((r = db_read(db, ctx, &tx)) < 0 || (r = tx_op(tx, op, args, n, &rows)) < 0 || (r = rows_next(rows)) < 0)
+	if ((r = db_read(db, ctx, &tx)) < 0 || (r = tx_op(tx, op, args, n, &rows)) < 0 ||
+	    (r = rows_next(rows)) < 0)
 		return r;
 	if (r == 0 || rows_null(rows, 1))
 		return 0;
-	r = vault_unseal(ctx->env->vault, db_name, rows_int(rows, 0), SEAL_FIELD, bound, rows_blob(rows, 1),
-			 ctx->arena, &plain, &ctx->fault);
+	r = vault_unseal(ctx->env->vault, db_name, rows_int(rows, 0), SEAL_FIELD, bound,
+			 rows_blob(rows, 1), ctx->arena, &plain, &ctx->fault);
 	if (r == 0)
 		*ret = arena_strndup(ctx->arena, plain.p, plain.len);
 	return r;
@@ -108,8 +111,8 @@ static int find_address(struct ctx *ctx, const struct item *m, const char **ret)
 	if (strcmp(m->channel, "webhook") == 0)
 		return 0;
 	if (m->address.p) {
-		r = vault_unseal(ctx->env->vault, "cases", m->org_id, SEAL_FIELD, "outbox.address", m->address,
-				 ctx->arena, &plain, &ctx->fault);
+		r = vault_unseal(ctx->env->vault, "cases", m->org_id, SEAL_FIELD, "outbox.address",
+				 m->address, ctx->arena, &plain, &ctx->fault);
 		if (r == 0)
 			*ret = arena_strndup(ctx->arena, plain.p, plain.len);
 		return r;
@@ -117,14 +120,16 @@ static int find_address(struct ctx *ctx, const struct item *m, const char **ret)
 	if (m->client_id) {
 		struct arg args[] = {A_INT("client_id", m->client_id), A_TEXT("field", field)};
 
-		return unseal_row(ctx, ctx->env->clients, "client.address_of", args, 2, "clients",
-				  arena_printf(ctx->arena, "client.%s/%lld", field, (long long)m->client_id), ret);
+		return unseal_row(
+			ctx, ctx->env->clients, "client.address_of", args, 2, "clients",
+			arena_printf(ctx->arena, "client.%s/%lld", field, (long long)m->client_id),
+			ret);
 	}
 	if (m->person_id) {
 		struct arg args[] = {A_INT("id", m->person_id)};
 
-		return unseal_row(ctx, ctx->env->db, mail ? "account.email_of" : "account.phone_of", args, 1,
-				  "cases", mail ? "person.email" : "person.phone", ret);
+		return unseal_row(ctx, ctx->env->db, mail ? "account.email_of" : "account.phone_of",
+				  args, 1, "cases", mail ? "person.email" : "person.phone", ret);
 	}
 	return 0;
 }
@@ -174,11 +179,12 @@ static int tell_supervisors(struct tx *tx, const struct item *m)
 	CLEANUP(rows_freep) struct rows *rows = NULL;
 	struct ctx *ctx = tx_ctx(tx);
 	VEC(int64_t) people = {0};
-	char *params = arena_printf(ctx->arena, "{\"channel\":\"%s\",\"template\":\"%s\"}", m->channel,
-				    m->template_name);
+	char *params = arena_printf(ctx->arena, "{\"channel\":\"%s\",\"template\":\"%s\"}",
+				    m->channel, m->template_name);
 	int r;
 
-	r = tx_op(tx, "outbox.supervisors", ARGS(A_INT("org_id", m->org_id), A_INT("limit", SUPERVISORS_MAX)), &rows);
+	r = tx_op(tx, "outbox.supervisors",
+		  ARGS(A_INT("org_id", m->org_id), A_INT("limit", SUPERVISORS_MAX)), &rows);
 	while (r >= 0 && (r = rows_next(rows)) > 0)
 		VEC_ADD(&people, rows_int(rows, 0));
 	for (size_t i = 0; r == 0 && i < people.n; i++)
@@ -201,7 +207,8 @@ static int settle(struct tx *tx, void *arg)
 	int r;
 
 	r = tx_op(tx, "outbox.settle",
-		  ARGS(A_INT("id", m->id), A_TEXT("status", status), A_INT("next_at", now + back_off(m->attempts)),
+		  ARGS(A_INT("id", m->id), A_TEXT("status", status),
+		       A_INT("next_at", now + back_off(m->attempts)),
 		       A_ID("sent_at", m->r == 0 ? now : 0),
 		       A_TEXT("error", m->r < 0 ? m->fault.detail : NULL)),
 		  NULL);
@@ -235,7 +242,8 @@ static void settle_item(struct outbox *o, struct item *m)
 static int apply_prune(struct tx *tx, void *arg)
 {
 	(void)arg;
-	return tx_op(tx, "feed.prune", ARGS(A_INT("before", id_at_ms(tx_ctx(tx)->now_ms - DAY_MS))), NULL);
+	return tx_op(tx, "feed.prune", ARGS(A_INT("before", id_at_ms(tx_ctx(tx)->now_ms - DAY_MS))),
+		     NULL);
 }
 
 static void prune_hourly(struct outbox *o)

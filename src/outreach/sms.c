@@ -1,8 +1,8 @@
 /*
  * Short messages through an HTTP gateway. Two kinds:
  *   json    a body of the operator's own shape, signed like a webhook
- *   aliyun  Alibaba Cloud SMS, SendSms 2017-05-25, request signature ACS3-HMAC-SHA256 as published in
- *           "V3 request structure and signature"
+ *   aliyun  Alibaba Cloud SMS, SendSms 2017-05-25, request signature ACS3-HMAC-SHA256 as published
+ * in "V3 request structure and signature"
  */
 #include <sodium.h>
 
@@ -111,7 +111,8 @@ static struct str aliyun_number(const char *e164)
 	return str_of(strncmp(e164, "+86", 3) == 0 ? e164 + 3 : *e164 == '+' ? e164 + 1 : e164);
 }
 
-static void aliyun_query(struct buf *out, const struct sms_settings *s, const struct outgoing *m, const char *code)
+static void aliyun_query(struct buf *out, const struct sms_settings *s, const struct outgoing *m,
+			 const char *code)
 {
 	/* In the order of their names, as the canonical form wants them. */
 	buf_printf(out, "OutId=%lld", (long long)m->id);
@@ -135,22 +136,25 @@ struct aliyun {
 	char payload[65]; /* hash of the empty body */
 };
 
-static const char *authorization(struct arena *a, const struct sms_settings *s, const struct aliyun *q, const char *query)
+static const char *authorization(struct arena *a, const struct sms_settings *s,
+				 const struct aliyun *q, const char *query)
 {
-	static const char signed_headers[] =
-		"host;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-signature-nonce;x-acs-version";
+	static const char signed_headers[] = "host;x-acs-action;x-acs-content-sha256;x-acs-date;x-"
+					     "acs-signature-nonce;x-acs-version";
 	char hash[65], mac[65];
 	const char *canonical, *to_sign;
 
-	canonical = arena_printf(a,
-				 "POST\n/\n%s\nhost:%s\nx-acs-action:SendSms\nx-acs-content-sha256:%s\n"
-				 "x-acs-date:%s\nx-acs-signature-nonce:%s\nx-acs-version:2017-05-25\n\n%s\n%s",
-				 query, q->host, q->payload, q->date, q->nonce, signed_headers, q->payload);
+	canonical = arena_printf(
+		a,
+		"POST\n/\n%s\nhost:%s\nx-acs-action:SendSms\nx-acs-content-sha256:%s\n"
+		"x-acs-date:%s\nx-acs-signature-nonce:%s\nx-acs-version:2017-05-25\n\n%s\n%s",
+		query, q->host, q->payload, q->date, q->nonce, signed_headers, q->payload);
 	sha256_hex(str_of(canonical), hash);
 	to_sign = arena_printf(a, "ACS3-HMAC-SHA256\n%s", hash);
 	hmac_hex(s->secret, str_of(to_sign), mac);
-	return arena_printf(a, "Authorization: ACS3-HMAC-SHA256 Credential=%s,SignedHeaders=%s,Signature=%s",
-			    s->access_key, signed_headers, mac);
+	return arena_printf(
+		a, "Authorization: ACS3-HMAC-SHA256 Credential=%s,SignedHeaders=%s,Signature=%s",
+		s->access_key, signed_headers, mac);
 }
 
 static struct aliyun aliyun_new(struct arena *a, const char *url)
@@ -176,7 +180,8 @@ static int judge_answer(struct str answer, struct fault *f)
 	code = json_get_str(j, "Code");
 	if (str_is(code, "OK"))
 		return 0;
-	if (str_starts(code, STR("isv.BUSINESS_LIMIT_CONTROL")) || str_starts(code, STR("Throttling")))
+	if (str_starts(code, STR("isv.BUSINESS_LIMIT_CONTROL")) ||
+	    str_starts(code, STR("Throttling")))
 		return fail(f, E_UNAVAILABLE, NULL, "%.*s", STR_FMT(code));
 	return fail(f, E_FORBIDDEN, NULL, "%.*s", STR_FMT(code));
 }
@@ -191,7 +196,8 @@ static int send_aliyun(struct outbox *o, const struct outgoing *m, struct arena 
 	int r;
 
 	if (!code)
-		return fail(f, E_NOT_SUPPORTED, NULL, "sms.templates has no code for '%s'", m->template_name);
+		return fail(f, E_NOT_SUPPORTED, NULL, "sms.templates has no code for '%s'",
+			    m->template_name);
 	aliyun_query(&query, s, m, code);
 	h = curl_slist_append(h, "x-acs-action: SendSms");
 	h = curl_slist_append(h, "x-acs-version: 2017-05-25");

@@ -1,7 +1,7 @@
 /*
  * Webhooks: JSON to one configured address, signed so that the receiver knows who sent it and when:
- * X-Lexline-Timestamp (seconds) and X-Lexline-Signature "v1=" hex HMAC-SHA-256 over "timestamp.body".
- * X-Lexline-Delivery stays the same when a message is sent again.
+ * X-Lexline-Timestamp (seconds) and X-Lexline-Signature "v1=" hex HMAC-SHA-256 over
+ * "timestamp.body". X-Lexline-Delivery stays the same when a message is sent again.
  */
 #include "outreach/room.h"
 
@@ -45,6 +45,6 @@ int webhook_send(struct outbox *o, const struct outgoing *m, struct fault *f)
 	if (!o->webhook)
 		return fail(f, E_NOT_SUPPORTED, NULL, "no webhook is configured");
 	write_body(&body, m);
-	return http_post(o, o->webhook->url, sign(a, o->webhook->secret, buf_str(&body), m->id), buf_str(&body),
-			 &answer, f);
+	return http_post(o, o->webhook->url, sign(a, o->webhook->secret, buf_str(&body), m->id),
+			 buf_str(&body), &answer, f);
 }

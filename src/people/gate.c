@@ -209,6 +209,7 @@ static void after_write(void *arg, int r)
 			feed_committed(env->feed);
 		if (call->ctx->touched & TOUCHED_OUTBOX)
 			outbox_nudge(env->outbox);
+		audit_nudge(env->audit);
 		r = finish(call);
 	}
 	run->done(call, op_watch(call, r), run->arg);

@@ -31,6 +31,7 @@ struct env {
 	struct statutes *statutes;
 	struct feed *feed;
 	struct outbox *outbox;
+	struct audit_job *audit;
 };
 
 /** Who is asking. Zeroed: nobody (public). Strings live in the request's arena. */

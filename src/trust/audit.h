@@ -35,6 +35,13 @@ MUST_CHECK int audit_add(struct tx *tx, const struct audit_entry *e);
  */
 int audit_link(struct tx *tx, void *unused);
 
+/** The thread that calls audit_link() on PostgreSQL, soon after each write; NULL and nothing to do on SQLite. */
+struct audit_job;
+MUST_CHECK int audit_start(struct env *env, struct audit_job **ret, struct fault *f);
+void audit_nudge(struct audit_job *job);
+void audit_stop(struct audit_job *job); /**< before the stores close; late nudges are harmless */
+void audit_free(struct audit_job *job);
+
 struct audit_finding {
 	int64_t seq; /**< first bad link; 0 when whole */
 	int64_t entries;

@@ -1,11 +1,13 @@
-#include "world.h"
+#include "people/world.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
+#include "http/http.h"
 #include "outreach/feed.h"
+#include "outreach/outbox.h"
 #include "store/vault.h"
 #include "support/temp_store.h"
 #include "trust/audit.h"
@@ -48,6 +50,10 @@ static void load_operations(struct world *w)
 
 	for (size_t i = 0; i < people_n_natives; i++)
 		natives[n++] = &people_natives[i];
+	for (size_t i = 0; i < http_n_natives; i++) /* of the module platform */
+		natives[n++] = &http_natives[i];
+	for (size_t i = 0; i < outreach_n_natives; i++)
+		natives[n++] = &outreach_natives[i];
 	for (size_t i = 0; i < trust_n_natives; i++)
 		natives[n++] = &trust_natives[i];
 	if (catalogue_load(NULL, natives, n, &w->env.ops, &report) < 0)
