@@ -332,6 +332,30 @@ static const struct form_item *item_of(const struct form_def *form, int field)
 	return NULL;
 }
 
+/** A file named in a form lies in this very case: nobody shows an agreement that isn't there (P22). */
+static int check_files(struct kase *k, int field)
+{
+	const json_t *list = json_object_get(k->fields, k->d->fields[field].name), *item;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item)
+	{
+		CLEANUP(rows_freep) struct rows *r = NULL;
+		int64_t id = 0;
+		int err = str_to_int(str_of(json_string_value(item)), &id);
+
+		if (err == 0)
+			err = tx_op(k->tx, "case.attachment_by_id",
+				    ARGS(A_INT("id", id), A_INT("case_id", k->id)), &r);
+		if (err < 0 || (err = rows_next(r)) < 0)
+			return err;
+		if (err == 0)
+			return bad(k, &k->d->fields[field], "：文件不在本案中",
+				   ": the file isn't in this case");
+	}
+	return 0;
+}
+
 int form_take(struct kase *k, const struct form_def *form, const json_t *fields, bool partial)
 {
 	const char *name;
@@ -346,7 +370,8 @@ int form_take(struct kase *k, const struct form_def *form, const json_t *fields,
 
 		if (i < 0 || !item_of(form, i))
 			return ctx_fail(k->ctx, E_INVALID, name, "'%.40s' isn't asked here", name);
-		if ((err = form_set(k, i, value)) < 0)
+		if ((err = form_set(k, i, value)) < 0 ||
+		    (k->d->fields[i].type == F_FILES && (err = check_files(k, i)) < 0))
 			return err;
 	}
 	for (size_t i = 0; !partial && i < form->n; i++)
