@@ -89,13 +89,15 @@ static void die(const char *what, const struct fault *f)
 /* ---- the world ---------------------------------------------------------------------------------
  */
 
-static void plant_person(struct stage *s, const char *name, int64_t org, const char **roles, const char **skills)
+static void plant_person(struct stage *s, const char *name, int64_t org, const char **roles,
+			 const char **skills)
 {
 	struct player *p = &s->people[s->n_people++];
 
 	if (s->n_people == PEOPLE_MAX)
 		die("too many people", NULL);
-	*p = (struct player){name, process_world_person(&s->world, name, org, roles, skills), org, roles};
+	*p = (struct player){name, process_world_person(&s->world, name, org, roles, skills), org,
+			     roles};
 }
 
 static void read_people(struct stage *s, const struct ynode *people, int64_t province,

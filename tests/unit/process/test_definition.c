@@ -1,4 +1,5 @@
-/* Reading and proving definitions: what is wrong is said with its line and the nearest right word. */
+/* Reading and proving definitions: what is wrong is said with its line and the nearest right word.
+ */
 #include "check.h"
 
 #include "process/process.h"
@@ -26,7 +27,8 @@ static char *with(const char *piece, const char *other)
 	char *text;
 
 	assert_non_null(at);
-	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, other, at + strlen(piece)) > 0);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - good), good, other, at + strlen(piece)) >
+		    0);
 	return text;
 }
 
@@ -78,7 +80,8 @@ static void comments_and_layout_do_not_change_the_hash_content_does(void **state
 {
 	struct yreport r = {0};
 	struct definition *a, *b, *c, *d;
-	char *commented = with("fields:\n", "# 说明\nfields:\n"), *other = with("2 working", "3 working");
+	char *commented = with("fields:\n", "# 说明\nfields:\n"),
+	     *other = with("2 working", "3 working");
 
 	assert_int_equal(definition_parse(str_of(good), "a", &a, &r), 0);
 	assert_int_equal(definition_parse(str_of(commented), "b", &b, &r), 0);
@@ -105,7 +108,8 @@ static void slips_are_told_with_the_nearest_word(void **state)
 	refuses("2 working days", "2 lightyears", "p.yaml:15");
 	refuses("type: phone", "type: fone", "phone");
 	refuses("{seq:4}", "{sec:4}", "{seq");
-	refuses("by: assignee", "guard: {field: question, gt: 3, lt: 4}, by: assignee", "one of is, not");
+	refuses("by: assignee", "guard: {field: question, gt: 3, lt: 4}, by: assignee",
+		"one of is, not");
 	refuses("by: assignee", "effects: [{notify: {to: client}}], by: assignee", "phrase");
 	refuses("by: assignee", "effects: [{notfy: {}}], by: assignee", "did you mean 'notify'");
 	refuses("by: assignee", "guard: {field: phone, is: 1}, by: assignee", "sealed");

@@ -20,7 +20,8 @@ static void load_catalogue(struct process_world *w)
 	struct yreport r = {0};
 
 	catalogue_free(w->store.ops);
-	if (catalogue_load(path_join(w->a, source_root(), "tests/process/world"), NULL, 0, &w->store.ops, &r) < 0)
+	if (catalogue_load(path_join(w->a, source_root(), "tests/process/world"), NULL, 0,
+			   &w->store.ops, &r) < 0)
 		fail_msg("operations: %s", r.text.p);
 	yreport_free(&r);
 	w->env->ops = w->store.ops;
@@ -38,13 +39,15 @@ void process_world_open(struct process_world *w, enum db_kind kind)
 	temp_store_prepare(&w->store, kind);
 	w->env = &w->store.env;
 	load_catalogue(w);
-	if (db_open(&w->store.options, w->store.ops, &w->store.db, &f) < 0 || db_migrate(w->store.db, &f) < 0)
+	if (db_open(&w->store.options, w->store.ops, &w->store.db, &f) < 0 ||
+	    db_migrate(w->store.db, &f) < 0)
 		fail_msg("store: %s", f.detail);
 	w->env->db = w->store.db;
 	w->env->zone = zone_get("Asia/Shanghai");
 	w->config.key_file = path_join(w->a, w->store.dir, "master.key");
 	w->env->config = &w->config;
-	if (vault_create_master(w->config.key_file, &f) < 0 || vault_open(&w->config, &w->env->vault, &f) < 0 ||
+	if (vault_create_master(w->config.key_file, &f) < 0 ||
+	    vault_open(&w->config, &w->env->vault, &f) < 0 ||
 	    vault_attach(w->env->vault, w->env->db, &f) < 0 ||
 	    calendars_open(w->env, &w->env->calendars, &f) < 0 ||
 	    process_lib_open(w->env, &w->env->process, &f) < 0)
@@ -100,12 +103,13 @@ int64_t process_world_org(struct process_world *w, int64_t parent_id, const char
 {
 	int64_t id = id_new();
 
-	plant(w, "test.plant_org", ARGS(A_INT("id", id), A_INT("parent_id", parent_id), A_TEXT("name", name)));
+	plant(w, "test.plant_org",
+	      ARGS(A_INT("id", id), A_INT("parent_id", parent_id), A_TEXT("name", name)));
 	return id;
 }
 
-int64_t process_world_person(struct process_world *w, const char *name, int64_t org_id, const char **roles,
-			     const char **skills)
+int64_t process_world_person(struct process_world *w, const char *name, int64_t org_id,
+			     const char **roles, const char **skills)
 {
 	int64_t id = id_new();
 	struct buf list = {0};
@@ -115,7 +119,8 @@ int64_t process_world_person(struct process_world *w, const char *name, int64_t 
 		buf_printf(&list, "%s\"%s\"", list.len > 1 ? "," : "", *skills);
 	buf_addc(&list, ']');
 	plant(w, "test.plant_person",
-	      ARGS(A_INT("id", id), A_INT("org_id", org_id), A_TEXT("name", name), A_STR("skills", buf_str(&list))));
+	      ARGS(A_INT("id", id), A_INT("org_id", org_id), A_TEXT("name", name),
+		   A_STR("skills", buf_str(&list))));
 	for (; *roles; roles++)
 		plant(w, "test.plant_role", ARGS(A_INT("person_id", id), A_TEXT("role", *roles)));
 	buf_free(&list);
@@ -162,8 +167,8 @@ void process_world_load(struct process_world *w, const char *path)
 		fail_msg("%s: %s", path, f.detail);
 }
 
-struct ctx *process_world_ctx(struct process_world *w, int64_t person, int64_t org_id, const char **roles,
-			      int64_t now_ms)
+struct ctx *process_world_ctx(struct process_world *w, int64_t person, int64_t org_id,
+			      const char **roles, int64_t now_ms)
 {
 	struct ctx *ctx = ctx_new_system(w->env);
 

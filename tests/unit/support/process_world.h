@@ -22,13 +22,13 @@ void process_world_close(struct process_world *w);
 void process_world_restart(struct process_world *w);
 int64_t process_world_org(struct process_world *w, int64_t parent_id, const char *name);
 /** Lists end with NULL. */
-int64_t process_world_person(struct process_world *w, const char *name, int64_t org_id, const char **roles,
-			     const char **skills);
+int64_t process_world_person(struct process_world *w, const char *name, int64_t org_id,
+			     const char **roles, const char **skills);
 /** Those of a profile become the organisation's. */
 void process_world_calendars(struct process_world *w, int64_t org_id, const char *profile);
 /** Path from the project's root. */
 void process_world_load(struct process_world *w, const char *path);
-struct ctx *process_world_ctx(struct process_world *w, int64_t person, int64_t org_id, const char **roles,
-			      int64_t now_ms);
+struct ctx *process_world_ctx(struct process_world *w, int64_t person, int64_t org_id,
+			      const char **roles, int64_t now_ms);
 
 #endif
