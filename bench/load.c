@@ -49,7 +49,6 @@ struct conn {
 	struct buf out, in;
 	size_t sent;
 	int64_t began_us;
-	const char *cookie;
 };
 
 struct bench {
@@ -118,8 +117,9 @@ static void write_request(struct bench *b, struct conn *c)
 	buf_printf(&c->out, "%s ", s->method);
 	fill(b, &c->out, s->path);
 	buf_printf(&c->out, " HTTP/1.1\r\nHost: %s\r\n", b->o.host);
-	if (c->cookie)
-		buf_printf(&c->out, "Cookie: lexline=%s\r\n", c->cookie);
+	if (b->o.cookies.n)
+		buf_printf(&c->out, "Cookie: lexline=%s\r\n",
+			   b->o.cookies.at[next_random(b) % b->o.cookies.n]);
 	if (s->body) {
 		fill(b, &body, s->body);
 		buf_printf(&c->out, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
@@ -232,7 +232,6 @@ static void run(struct bench *b)
 	for (int i = 0; i < b->o.connections; i++) {
 		struct conn *c = &b->conns[i];
 
-		c->cookie = b->o.cookies.n ? b->o.cookies.at[(size_t)i % b->o.cookies.n] : NULL;
 		open_conn(b, c);
 		begin_request(b, c);
 	}
