@@ -626,7 +626,7 @@ export interface ConsentConsentsItem {
   by_id: Id
 }
 
-/** The caller's messages, newest first, page by key. The words are the template's, from the phrases of the profile. */
+/** The caller's messages, newest first, page by key, with their texts from the phrases of the profile. */
 export interface InboxMessagesIn {
   unread?: boolean | null
   before?: Id | null
@@ -637,6 +637,10 @@ export interface InboxMessagesItem {
   id: Id
   at: Instant
   template: string
+  text: {
+    zh: string
+    en: string
+  }
   params: unknown
   case_id: Id | null
   read_at: Instant | null
