@@ -5,6 +5,7 @@ export type Keymap = Record<string, (e: KeyboardEvent) => void | boolean>
 
 let pending = ''
 let pendingAt = 0
+let spent = false
 
 export function isTyping(t: EventTarget | null): boolean {
   if (!(t instanceof HTMLElement)) return false
@@ -29,16 +30,19 @@ function handle(map: Keymap, e: KeyboardEvent): void {
   const name = keyName(e)
   const plain = !name.includes('+')
   if (plain && name !== 'escape' && (isTyping(e.target) || inDialog(e.target))) return
-  const chord = pending && Date.now() - pendingAt < 1200 ? `${pending} ${name}` : ''
-  const fn = (chord && map[chord]) || map[name]
-  if (fn && fn(e) !== false) e.preventDefault()
+  const chord = pending && Date.now() - pendingAt < 1200 ? map[`${pending} ${name}`] : undefined
+  const fn = chord ?? map[name]
+  if (!fn || fn(e) === false) return
+  e.preventDefault()
+  spent = true
 }
 
 /* Remembers the first key of a chord, after every page's own handler has seen it. */
 if (typeof window !== 'undefined')
   window.addEventListener('keydown', (e) => {
     if (e.key === 'Shift' || isTyping(e.target)) return
-    pending = pending && Date.now() - pendingAt < 1200 ? '' : keyName(e)
+    pending = spent ? '' : keyName(e)
+    spent = false
     pendingAt = Date.now()
   })
 
