@@ -7,7 +7,7 @@ import { Server, SOURCE, lexline } from '../api/harness.mjs'
 
 const require = createRequire(path.join(SOURCE, 'web/console/package.json'))
 const { chromium } = require('playwright-core')
-export const AXE = require.resolve('axe-core/axe.min.js')
+export const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 export const PASSWORD = 'a desk of four plain words'
 const PICTURES = path.join(SOURCE, 'test-results/browser')
 
