@@ -193,13 +193,26 @@ static int read_former(struct call *call, struct edit *e)
 	return 0;
 }
 
+/* What ICU has to say of a name is asked here, on the worker: the transaction finds it remembered.
+ */
+static void learn_sounds(struct call *call, const struct edit *e)
+{
+	struct arena *a = call->ctx->arena;
+	struct str unused;
+
+	name_sound(a, name_fold(a, call_str(call, "name")), &unused, NULL);
+	for (size_t i = 0; i < e->n_former; i++)
+		name_sound(a, name_fold(a, str_of(e->former[i])), &unused, NULL);
+}
+
 static int read_edit(struct call *call, struct edit *e)
 {
 	int r;
 
-	if ((r = read_contacts(call, e)) < 0)
+	if ((r = read_contacts(call, e)) < 0 || (r = read_former(call, e)) < 0)
 		return r;
-	return read_former(call, e);
+	learn_sounds(call, e);
+	return 0;
 }
 
 /* ---- writing it --------------------------------------------------------------------------- */
@@ -257,9 +270,10 @@ static int put_name(struct tx *tx, const struct edit *e, struct str name)
 static int put_former(struct tx *tx, const struct edit *e, struct str name)
 {
 	struct ctx *ctx = tx_ctx(tx);
-	struct str sealed, folded = name_fold(ctx->arena, name), core = name_core(folded);
+	struct str sealed, folded = name_fold(ctx->arena, name), core = name_core(folded), pinyin;
 	int r;
 
+	name_sound(ctx->arena, core, &pinyin, NULL);
 	if ((r = client_seal(ctx, e->org_id, e->id, "former", name, &sealed)) < 0 ||
 	    (r = tx_op(
 		     tx, "client.put_former",
@@ -268,7 +282,7 @@ static int put_former(struct tx *tx, const struct edit *e, struct str name)
 	    (r = put_name_key(tx, e, NAME_FORMER, folded)) < 0 ||
 	    (r = put_name_key(tx, e, NAME_FORMER, core)) < 0)
 		return r;
-	return put_name_key(tx, e, NAME_FORMER, name_pinyin(ctx->arena, core));
+	return put_name_key(tx, e, NAME_FORMER, pinyin);
 }
 
 static int put_contact(struct tx *tx, const struct edit *e, const struct contact *c)

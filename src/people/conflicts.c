@@ -14,8 +14,9 @@ struct keys {
 
 static struct keys keys_of(struct arena *a, struct str name)
 {
-	struct str full = name_fold(a, name), core = name_core(full), pinyin = name_pinyin(a, core);
+	struct str full = name_fold(a, name), core = name_core(full), pinyin;
 
+	name_sound(a, core, &pinyin, NULL);
 	/* A name without sound (foreign letters only) sounds like itself. */
 	return (struct keys){full, core, pinyin.len ? pinyin : core};
 }

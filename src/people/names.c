@@ -2,11 +2,9 @@
 
 #include <pthread.h>
 #include <unicode/utrans.h>
-#include <unicode/ustring.h>
 
 #define PREFIX_MIN 2 /* characters */
 #define PREFIX_MAX 8
-#define PINYIN_IN_MAX 128 /* UTF-16 units; the rest of a longer name has no sound */
 
 const char *name_kind_word(enum name_kind kind)
 {
@@ -85,8 +83,18 @@ struct str name_core(struct str folded)
 
 /* ---- sound -------------------------------------------------------------------------------- */
 
+/*
+ * ICU knows how characters sound, but takes 20 µs for each and 400 ms to begin with: what it said
+ * is kept. Each character is asked for alone; a name has no context that would decide between two
+ * readings.
+ */
+#define HAN_FIRST 0x4e00
+#define HAN_LAST 0x9fff
+#define SOUND_MAX 8 /* "zhuang" and the NUL */
+
 static pthread_mutex_t sound_lock =
-	PTHREAD_MUTEX_INITIALIZER; /* a transliterator serves one thread */
+	PTHREAD_MUTEX_INITIALIZER;			   /* a transliterator serves one thread */
+static char sound_of[HAN_LAST - HAN_FIRST + 1][SOUND_MAX]; /* "": not asked yet */
 
 static UTransliterator *sounds(void)
 {
@@ -101,55 +109,66 @@ static UTransliterator *sounds(void)
 	return t;
 }
 
-/* "wang xiao fang"; empty when there is no sound to be had. */
-static struct str spell(struct arena *a, struct str folded)
+/* With the lock. A character without a sound is noted as "?". */
+static void ask_sound(uint32_t cp, char ret[SOUND_MAX])
 {
-	UChar text[PINYIN_IN_MAX * 8] = {0};
-	char out[PINYIN_IN_MAX * 8];
+	UChar text[32] = {(UChar)cp};
+	int32_t len = 1, limit = 1;
 	UErrorCode err = U_ZERO_ERROR;
-	int32_t len = 0, limit, out_len = 0;
-	UTransliterator *t;
+	UTransliterator *t = sounds();
 
-	u_strFromUTF8WithSub(text, PINYIN_IN_MAX, &len, folded.p, (int32_t)folded.len, 0xfffd, NULL,
-			     &err);
-	if (U_FAILURE(err))
-		return STR("");
-	limit = len;
-	pthread_mutex_lock(&sound_lock);
-	t = sounds();
 	if (t)
 		utrans_transUChars(t, text, &len, (int32_t)ARRAY_SIZE(text), 0, &limit, &err);
+	if (!t || U_FAILURE(err) || len < 1 || len >= SOUND_MAX || text[0] > 'z') {
+		ret[0] = '?';
+		return;
+	}
+	for (int32_t i = 0; i < len; i++)
+		ret[i] = text[i] < 0x80 ? (char)text[i] : '?';
+}
+
+/* Pinyin and initials at once; other letters stand for themselves. */
+static void spell(struct str folded, struct buf *pinyin, struct buf *initials)
+{
+	size_t pos = 0;
+	bool in_word = false;
+
+	pthread_mutex_lock(&sound_lock);
+	while (pos < folded.len) {
+		size_t at = pos;
+		uint32_t cp = utf8_next(folded, &pos);
+		bool han = cp >= HAN_FIRST && cp <= HAN_LAST;
+		char *sound = han ? sound_of[cp - HAN_FIRST] : NULL;
+
+		if (han && !sound[0])
+			ask_sound(cp, sound);
+		if (han)
+			buf_adds(pinyin, sound);
+		else
+			buf_add(pinyin, folded.p + at, pos - at);
+		if (han)
+			buf_addc(initials, sound[0]);
+		else if (!in_word)
+			buf_add(initials, folded.p + at, pos - at);
+		in_word = !han;
+	}
 	pthread_mutex_unlock(&sound_lock);
-	if (!t || U_FAILURE(err))
-		return STR("");
-	u_strToUTF8WithSub(out, (int32_t)sizeof(out), &out_len, text, len, '?', NULL, &err);
-	return U_FAILURE(err)
-		       ? STR("")
-		       : (struct str){arena_strndup(a, out, (size_t)out_len), (size_t)out_len};
 }
 
-struct str name_pinyin(struct arena *a, struct str folded)
+static struct str keep(struct arena *a, const struct buf *b)
 {
-	struct str spelt = spell(a, folded), out;
-	char *p = arena_alloc(a, spelt.len + 1);
-
-	out = (struct str){p, 0};
-	for (size_t i = 0; i < spelt.len; i++)
-		if (spelt.p[i] != ' ')
-			p[out.len++] = spelt.p[i];
-	return out;
+	return (struct str){arena_strndup(a, b->p ? b->p : "", b->len), b->len};
 }
 
-struct str name_initials(struct arena *a, struct str folded)
+void name_sound(struct arena *a, struct str folded, struct str *ret_pinyin,
+		struct str *ret_initials)
 {
-	struct str spelt = spell(a, folded), out;
-	char *p = arena_alloc(a, spelt.len + 1);
+	CLEANUP(buf_free) struct buf pinyin = {0}, initials = {0};
 
-	out = (struct str){p, 0};
-	for (size_t i = 0; i < spelt.len; i++)
-		if (spelt.p[i] != ' ' && (i == 0 || spelt.p[i - 1] == ' '))
-			p[out.len++] = spelt.p[i];
-	return out;
+	spell(folded, &pinyin, &initials);
+	*ret_pinyin = keep(a, &pinyin);
+	if (ret_initials)
+		*ret_initials = keep(a, &initials);
 }
 
 /* ---- all ---------------------------------------------------------------------------------- */
@@ -168,12 +187,14 @@ static size_t add_key(struct name_key *keys, size_t n, enum name_kind kind, stru
 size_t name_keys(struct arena *a, struct str name, struct name_key keys[NAME_KEYS_MAX])
 {
 	struct str folded = name_fold(a, name), core = name_core(folded);
+	struct str pinyin, initials;
 	size_t n = 0, pos = 0, count = 0;
 
+	name_sound(a, core, &pinyin, &initials);
 	n = add_key(keys, n, NAME_FULL, folded);
 	n = add_key(keys, n, NAME_CORE, core);
-	n = add_key(keys, n, NAME_PINYIN, name_pinyin(a, core));
-	n = add_key(keys, n, NAME_INITIALS, name_initials(a, core));
+	n = add_key(keys, n, NAME_PINYIN, pinyin);
+	n = add_key(keys, n, NAME_INITIALS, initials);
 	while (pos < folded.len && count < PREFIX_MAX) {
 		utf8_next(folded, &pos);
 		if (++count >= PREFIX_MIN)

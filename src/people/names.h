@@ -21,11 +21,12 @@ struct str name_fold(struct arena *a, struct str name);
 /** "安徽某某贸易有限公司" → "安徽某某贸易": the legal form is what clerks leave out. Of a folded
  * name. */
 struct str name_core(struct str folded);
-/** Pinyin without tones and spaces of a folded name: "王小芳" → "wangxiaofang"; other letters stay.
+/**
+ * Pinyin without tones and spaces of a folded name ("王小芳" → "wangxiaofang"; other letters stay),
+ * and its initials ("wxf"; @p ret_initials may be NULL). The first call of the process takes 0.4 s.
  */
-struct str name_pinyin(struct arena *a, struct str folded);
-/** "wxf" */
-struct str name_initials(struct arena *a, struct str folded);
+void name_sound(struct arena *a, struct str folded, struct str *ret_pinyin,
+		struct str *ret_initials);
 /** All keys of a name, without doubles. @return how many, at most NAME_KEYS_MAX */
 size_t name_keys(struct arena *a, struct str name, struct name_key keys[NAME_KEYS_MAX]);
 

@@ -258,10 +258,14 @@ static void the_files_hold_nothing_in_clear(void **state)
 static void names_have_their_sound(void **state)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new();
+	struct str pinyin, initials;
 
-	assert_str(name_pinyin(a, name_fold(a, STR("王 小·芳"))), "wangxiaofang");
-	assert_str(name_initials(a, name_fold(a, STR("王小芳"))), "wxf");
-	assert_str(name_pinyin(a, name_fold(a, STR("ＡＢＣ律师"))), "abclushi");
+	name_sound(a, name_fold(a, STR("王 小·芳")), &pinyin, &initials);
+	assert_str(pinyin, "wangxiaofang");
+	assert_str(initials, "wxf");
+	name_sound(a, name_fold(a, STR("ＡＢＣ律师")), &pinyin, &initials);
+	assert_str(pinyin, "abclushi");
+	assert_str(initials, "als");
 	assert_str(name_core(name_fold(a, STR("安徽某某（集团）有限公司"))), "安徽某某");
 	assert_str(name_core(STR("集团公司")), "集团公司");
 }
