@@ -11,6 +11,11 @@
 
 void id_set_node(unsigned node); /**< 0…1023, once at start; 0 if never called */
 int64_t id_new(void);		 /**< thread safe; > 0 */
+/**
+ * An id for the instant something happened, which may lie in the past (a demo's weeks, an import).
+ * Rising and unique among its own only: a table takes its ids from here or from id_new(), never both.
+ */
+int64_t id_new_at(int64_t at_ms);
 int64_t id_time_ms(int64_t id);
 int64_t id_at_ms(int64_t at_ms); /**< smallest id of an instant: for "since" queries */
 

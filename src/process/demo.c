@@ -119,7 +119,7 @@ static void read_cases(struct demo *d, const struct ynode *list)
  */
 static int spread(struct demo *d, int64_t days)
 {
-	int64_t until = d->now_ms - LAST_BEFORE_MS, from = until, duty;
+	int64_t until = (d->now_ms - LAST_BEFORE_MS) / 1000 * 1000, from = until, duty;
 	size_t n = d->cases.n;
 	int r;
 

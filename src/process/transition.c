@@ -301,7 +301,7 @@ struct kase *kase_begin(struct tx *tx, const struct definition *d, int64_t org_i
 	struct kase *k = kase_new(tx, d);
 	const struct actor *a = &k->ctx->actor;
 
-	k->id = id_new();
+	k->id = id_new_at(k->ctx->now_ms);
 	k->org_id = org_id;
 	k->fresh = true;
 	k->created_by = a->id;

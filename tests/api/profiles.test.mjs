@@ -70,6 +70,8 @@ test('the demo has weeks of cases in many states, with running clocks and a ledg
   assert.ok(Date.now() - Math.min(...days) > 14 * 864e5, 'the oldest is weeks old')
   assert.ok(Date.now() - Math.max(...days) < 12 * 864e5, 'the newest is recent')
   assert.ok(days.every((d) => d <= Date.now()))
+  const desk = (await head.get('/api/desk')).json
+  assert.ok(desk.counts.today < all.length / 2, `${desk.counts.today} of today`)
   const ledger = (await head.get('/api/ledgers/supervision')).json.items
   assert.ok(ledger.some((e) => e.kind === 'overdue'))
   const one = all.find((c) => c.process === 'consultation' && c.ended)

@@ -50,6 +50,18 @@ static void carries_its_instant_and_node(void **state)
 	id_set_node(0);
 }
 
+static void ids_of_a_past_instant_rise_and_tell_it(void **state)
+{
+	int64_t at = 1778286600000, one = id_new_at(at), two = id_new_at(at), three = id_new_at(at + 5);
+
+	assert_int_equal(id_time_ms(one), at);
+	assert_true(one < two && two < three);
+	assert_int_equal(id_time_ms(three), at + 5);
+	assert_true(id_new_at(at) > three);
+	assert_true(id_new() > three);
+	assert_true(id_new_at(0) > three);
+}
+
 static void bounds_of_an_instant(void **state)
 {
 	int64_t at = 1778286600000;
@@ -62,4 +74,4 @@ static void bounds_of_an_instant(void **state)
 }
 
 RUN(cmocka_unit_test(rising_in_each_thread_and_unique_in_all), cmocka_unit_test(carries_its_instant_and_node),
-    cmocka_unit_test(bounds_of_an_instant))
+    cmocka_unit_test(ids_of_a_past_instant_rise_and_tell_it), cmocka_unit_test(bounds_of_an_instant))
