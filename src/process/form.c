@@ -143,13 +143,23 @@ static json_t *take_choice(struct kase *k, const struct field_def *f, const json
 	return json_string(json_string_value(v));
 }
 
-/** Ids as decimal strings; a person must be there. */
+/** Active, and of the case's organisation or one above: somebody who can see it. */
+static bool person_fits(struct kase *k, int64_t id)
+{
+	int64_t one;
+
+	return tx_int(k->tx, "case.person_fits", ARGS(A_INT("id", id), A_INT("org_id", k->org_id)),
+		      &one) == 0;
+}
+
+/** Ids as decimal strings. Clients are looked up before the transaction: they live in the other
+ * store. */
 static json_t *take_id(struct kase *k, const struct field_def *f, const json_t *v)
 {
 	int64_t id;
 
 	if (!json_is_string(v) || str_to_int(str_of(json_string_value(v)), &id) < 0 || id <= 0 ||
-	    (f->type == F_PERSON && !name_person(k->tx, k->lib, id))) {
+	    (f->type == F_PERSON && !person_fits(k, id))) {
 		bad(k, f, "没有找到", ": there is no such entry");
 		return NULL;
 	}
@@ -332,7 +342,8 @@ static const struct form_item *item_of(const struct form_def *form, int field)
 	return NULL;
 }
 
-/** A file named in a form lies in this very case: nobody shows an agreement that isn't there (P22). */
+/** A file named in a form lies in this very case: nobody shows an agreement that isn't there (P22).
+ */
 static int check_files(struct kase *k, int field)
 {
 	const json_t *list = json_object_get(k->fields, k->d->fields[field].name), *item;

@@ -527,11 +527,12 @@ int kase_event(struct kase *k, const char *kind, const char *action, int from, i
 
 int kase_feed(struct kase *k, const char *kind, int64_t person_id, const char *role)
 {
+	const char *due = k->due_at ? time_format(k->arena, k->due_at, NULL) : NULL;
 	char *data = arena_printf(
 		k->arena,
-		"{\"case_id\":\"%lld\",\"state\":\"%s\",\"version\":%lld,\"due_at\":%lld}",
+		"{\"case_id\":\"%lld\",\"state\":\"%s\",\"version\":%lld,\"due_at\":%s%s%s}",
 		(long long)k->id, k->d->states[k->state].name, (long long)k->version,
-		(long long)k->due_at);
+		due ? "\"" : "", due ? due : "null", due ? "\"" : "");
 	struct feed_event e = {.kind = kind,
 			       .org_id = k->org_id,
 			       .person_id = person_id,

@@ -13,7 +13,7 @@
 #define SLOTS 4096
 #define KEEP_US (30 * 1000 * 1000)
 
-enum name_kind { NAME_PERSON, NAME_ORG };
+enum name_kind { NAME_PERSON, NAME_ORG, NAME_ROLE };
 
 struct slot {
 	int64_t id;
@@ -110,12 +110,33 @@ const char *name_org(struct tx *tx, struct process_lib *lib, int64_t id)
 	return name_of(tx, lib, NAME_ORG, id);
 }
 
+/** FNV-1a: there are a few dozen roles, a 64-bit hash tells them apart. */
+static int64_t role_key(const char *role)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *role; role++)
+		h = (h ^ (uint8_t)*role) * UINT64_C(1099511628211);
+	return (int64_t)h;
+}
+
+/** Kept as "zh\ten". */
 struct label name_role(struct tx *tx, struct process_lib *lib, const char *role)
 {
+	struct names *n = process_lib_names(lib);
 	CLEANUP(rows_freep) struct rows *r = NULL;
-	(void)lib;
+	struct arena *a = tx_ctx(tx)->arena;
+	int64_t key = role_key(role);
+	char *text, *tab;
 
-	if (tx_op(tx, "case.role_name", ARGS(A_TEXT("role", role)), &r) < 0 || rows_next(r) <= 0)
-		return (struct label){role, role};
-	return (struct label){rows_dup(r, 0), rows_dup(r, 1)};
+	if (!remembered(n, NAME_ROLE, key, a, &text)) {
+		if (tx_op(tx, "case.role_name", ARGS(A_TEXT("role", role)), &r) < 0 ||
+		    rows_next(r) <= 0)
+			return (struct label){role, role};
+		text = arena_printf(a, "%s\t%s", rows_dup(r, 0), rows_dup(r, 1));
+		remember(n, NAME_ROLE, key, text);
+	}
+	tab = strchr(text, '\t');
+	*tab = 0;
+	return (struct label){text, tab + 1};
 }

@@ -65,6 +65,59 @@ static struct form *form_of(struct call *call)
 	return f;
 }
 
+/* ---- clients a request names -------------------------------------------------------------------
+ */
+
+static int client_known(struct ctx *ctx, int64_t client_id)
+{
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	int err;
+
+	if ((err = db_read(ctx->env->clients, ctx, &tx)) < 0 ||
+	    (err = tx_op(tx, "client.row", ARGS(A_INT("id", client_id)), &r)) < 0 ||
+	    (err = rows_next(r)) < 0)
+		return err;
+	if (err == 0)
+		return ctx_fail(ctx, E_INVALID, "client_id", "%s",
+				ctx->lang == LANG_EN ? "There is no such client"
+						     : "没有找到这位客户");
+	return 0;
+}
+
+/** The value of whichever field holds the client, in any process in force. */
+static int64_t client_in_fields(const struct process_lib *lib, const json_t *fields)
+{
+	int64_t id;
+
+	for (size_t i = 0; fields && i < process_count(lib); i++) {
+		const struct definition *d = process_at(lib, i);
+		const char *s = d->client < 0 ? NULL
+					      : json_string_value(json_object_get(
+							fields, d->fields[d->client].name));
+
+		if (s && str_to_int(str_of(s), &id) == 0)
+			return id;
+	}
+	return 0;
+}
+
+/** A case must not be tied to a client of an organisation that isn't the actor's: he would be sent
+ * messages. */
+static int check_clients(struct ctx *ctx, const struct form *f)
+{
+	int64_t in_fields = client_in_fields(ctx->env->process, f->fields);
+	int err = 0;
+
+	if (!ctx->env->clients)
+		return 0;
+	if (f->client_id)
+		err = client_known(ctx, f->client_id);
+	if (err == 0 && in_fields && in_fields != f->client_id)
+		err = client_known(ctx, in_fields);
+	return err;
+}
+
 /** Consents are looked up only where some process asks for one. */
 static int prepare(struct call *call)
 {
@@ -73,6 +126,8 @@ static int prepare(struct call *call)
 	int err;
 
 	call->state = f;
+	if ((err = check_clients(call->ctx, f)) < 0)
+		return err;
 	if (!any_uses_consent(call->ctx->env->process))
 		return 0;
 	if (id && (err = client_of_case(call->ctx, id, &client)) < 0)

@@ -100,6 +100,22 @@ static void add_search(struct call *call, struct filter *f)
 	add(f, "like", VAL_STR(str_of(like)));
 }
 
+/** Asked for open ones, or for a state that is an end in no process: then all of them are open. */
+static bool only_open(struct call *call)
+{
+	const struct process_lib *lib = call->ctx->env->process;
+	struct str state = call_str(call, "state");
+	int i;
+
+	if (call_has(call, "open"))
+		return call_int(call, "open", 0) != 0;
+	for (size_t p = 0; state.len && p < process_count(lib); p++)
+		if ((i = definition_state(process_at(lib, p), state)) >= 0 &&
+		    process_at(lib, p)->states[i].kind == STATE_END)
+			return false;
+	return state.len > 0;
+}
+
 /** The access path that leaves the least to look through. */
 static const char *path_of(struct call *call, int64_t org, bool assignee)
 {
@@ -111,9 +127,9 @@ static const char *path_of(struct call *call, int64_t org, bool assignee)
 		return "case.list_client";
 	if (call_has(call, "due_before"))
 		return "case.list_due";
-	if (org)
-		return call_int(call, "open", 0) ? "case.list_org_open" : "case.list_org";
-	return "case.list_orgs";
+	if (only_open(call))
+		return org ? "case.list_org_open" : "case.list_orgs_open";
+	return org ? "case.list_org" : "case.list_orgs";
 }
 
 static int make_filter(struct call *call, struct tx *tx, int64_t limit, struct filter *f)
