@@ -291,6 +291,15 @@ static char *origin_of(const char *public_url)
 	return len ? strndup(public_url, len) : NULL;
 }
 
+/* Tests can't wait as long, or send as much, as would be needed in life. */
+static int64_t from_environment(const char *name, int64_t dflt)
+{
+	const char *text = getenv(name);
+	int64_t n;
+
+	return text && str_to_int(str_of(text), &n) == 0 && n > 0 ? n : dflt;
+}
+
 static int start(struct http_server *s, const char *listen, struct fault *f)
 {
 	const struct config *c = s->env->config;
@@ -302,22 +311,15 @@ static int start(struct http_server *s, const char *listen, struct fault *f)
 	    (r = open_listener(s, listen ? listen : c->listen, f)) < 0 ||
 	    (r = hub_new(s, &s->hub, f)) < 0)
 		return r;
-	s->workers = pool_new("worker", c->workers > 0 ? (unsigned)c->workers : 2 * cores() + 2,
-			      QUEUE_LENGTH, work, s);
+	s->workers =
+		pool_new("worker", c->workers > 0 ? (unsigned)c->workers : 2 * cores() + 2,
+			 (size_t)from_environment("LEXLINE_HTTP_QUEUE", QUEUE_LENGTH), work, s);
 	s->rates = rate_new();
 	s->sweeper = ticker_new("sweeper", sweep, s);
 	s->own_origin = origin_of(c->public_url);
 	read_metrics_token(s);
 	catalogue_openapi(s->env->ops, s->own_origin ? s->own_origin : "/", &s->openapi);
 	return start_daemon(s, cert, key, f);
-}
-
-static int64_t patience(void)
-{
-	const char *text = getenv("LEXLINE_HTTP_PATIENCE_MS");
-	int64_t ms;
-
-	return text && str_to_int(str_of(text), &ms) == 0 && ms > 0 ? ms : PATIENCE_MS;
 }
 
 int http_start(struct env *env, const char *listen, struct http_server **ret, struct fault *f)
@@ -329,7 +331,7 @@ int http_start(struct env *env, const char *listen, struct http_server **ret, st
 		abort();
 	s->env = env;
 	s->listen_fd = -1;
-	s->patience_ms = patience();
+	s->patience_ms = from_environment("LEXLINE_HTTP_PATIENCE_MS", PATIENCE_MS);
 	s->upload_max = env->config->upload_max_bytes;
 	pthread_mutex_init(&s->conns_lock, NULL);
 	pthread_mutex_init(&s->free_lock, NULL);

@@ -88,3 +88,50 @@ test('an upload that is broken off leaves nothing behind', async () => {
   }
   assert.equal((await upload(op, 10)).status, 201)
 })
+
+test('a large file comes back byte for byte, whole and in ranges (V07, D04 rest on it)', async () => {
+  const made = await op.post('/api/cases', { process: 'question', fields: { text: '附件' } })
+  const bytes = Buffer.alloc(3_000_001)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 31 + (i >> 8)) & 255
+  const put = await op.post(`/api/cases/${made.json.id}/attachments?name=${encodeURIComponent('录音 1.wav')}`, bytes, { type: 'audio/wav' })
+  assert.equal(put.status, 201, put.text)
+  const target = `/api/cases/${made.json.id}/attachments/${put.json.id}`
+  const whole = await op.get(target)
+  assert.equal(whole.status, 200)
+  assert.ok(whole.bytes.equals(bytes))
+  assert.equal(whole.headers['content-type'], 'audio/wav')
+  assert.equal(whole.headers['accept-ranges'], 'bytes')
+  assert.match(whole.headers['content-disposition'], /filename\*=UTF-8''%E5%BD%95%E9%9F%B3%201\.wav/)
+  assert.match(whole.headers['content-security-policy'], /sandbox/)
+  for (const [range, from, to] of [
+    ['bytes=0-0', 0, 1],
+    ['bytes=65530-65550', 65530, 65551],
+    ['bytes=2999990-', 2999990, 3000001],
+    ['bytes=-5', 2999996, 3000001],
+    ['bytes=100-2999999', 100, 3000000],
+  ]) {
+    const part = await op.get(target, { headers: { Range: range } })
+    assert.equal(part.status, 206, range)
+    assert.equal(part.headers['content-range'], `bytes ${from}-${to - 1}/3000001`)
+    assert.ok(part.bytes.equals(bytes.subarray(from, to)), range)
+  }
+  const beyond = await op.get(target, { headers: { Range: 'bytes=3000001-' } })
+  assert.equal(beyond.status, 416)
+  assert.equal(beyond.headers['content-range'], 'bytes */3000001')
+  assert.equal((await op.get(target, { headers: { Range: 'bytes=0-1,5-6' } })).status, 200)
+  const head = await op.request('HEAD', target)
+  assert.equal(head.status, 200)
+  assert.equal(head.headers['content-length'], '3000001')
+  assert.equal(head.bytes.length, 0)
+})
+
+test('a reader who leaves in the middle of a file harms nobody', async () => {
+  const made = await op.post('/api/cases', { process: 'question', fields: { text: '附件' } })
+  const put = await op.post(`/api/cases/${made.json.id}/attachments?name=big.bin`, Buffer.alloc(20 << 20, 3), { type: 'application/octet-stream' })
+  const target = `/api/cases/${made.json.id}/attachments/${put.json.id}`
+  await Promise.all(Array.from({ length: 10 }, () => new Promise((resolve) => {
+    const q = http.get(new URL(target, server.url), { headers: { Cookie: `lexline=${op.cookie}` }, agent: false }, (res) => res.once('data', () => (q.destroy(), resolve())))
+    q.on('error', resolve)
+  })))
+  assert.equal((await op.get(target)).bytes.length, 20 << 20)
+})
