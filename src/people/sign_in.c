@@ -9,6 +9,9 @@
 #include "people/sessions.h"
 #include "people/totp.h"
 
+#define PRUNE_EVERY 200 /* sign-ins */
+#define PRUNE_AFTER_MS ((int64_t)90 * 86400000)
+
 METRIC(m_refused, METRIC_COUNTER, "lexline_sign_in_refused_total",
        "Sign-ins with a wrong password or code");
 
@@ -106,6 +109,19 @@ static int use_code(struct tx *tx, const struct sign_in *s)
 	return r < 0 ? r : changed > 0;
 }
 
+/* Now and then, what lies months back is forgotten: no job of its own for so little. */
+static int prune(struct tx *tx)
+{
+	int64_t before = tx_ctx(tx)->now_ms - PRUNE_AFTER_MS;
+	int r;
+
+	if (randombytes_uniform(PRUNE_EVERY) != 0)
+		return 0;
+	if ((r = tx_op(tx, "session.prune_sessions", ARGS(A_INT("before", before)), NULL)) < 0)
+		return r;
+	return tx_op(tx, "lockout.prune_failures", ARGS(A_INT("before", before)), NULL);
+}
+
 static int open_session(struct call *call, struct tx *tx, struct sign_in *s)
 {
 	struct ctx *ctx = call->ctx;
@@ -126,6 +142,8 @@ static int open_session(struct call *call, struct tx *tx, struct sign_in *s)
 		       A_TEXT("ip", ctx->actor.ip), A_NULL("agent")),
 		  NULL);
 	if (r < 0 || (r = lockout_forget(tx, s->name_key)) < 0)
+		return r;
+	if ((r = prune(tx)) < 0)
 		return r;
 	s->in = true;
 	return tx_op(tx, "account.signed_in", ARGS(A_INT("id", s->who.id)), NULL);

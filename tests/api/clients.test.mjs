@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { Server } from './harness.mjs'
+import { Server, lexline } from './harness.mjs'
 
 const NAME = '欧阳淑兰'
 const PHONE = '13987650001'
@@ -91,6 +91,27 @@ test('T08 an erased client leaves only the statistics; the export came before', 
   const left = ok(await lin.get(`/api/clients/${c.id}`))
   assert.deepEqual([left.name, left.phone_hint, left.tier, left.erased], ['', null, 'key', true])
   assert.equal(ok(await lin.get(`/api/clients?q=${encodeURIComponent('不想留名')}`)).items.length, 0)
+})
+
+test('T08 after a rotation of the keys every sealed value is sealed anew and opens as before', async () => {
+  const c = await register(lin, {
+    name: '换钥匙', email: 'key@example.cn', address: STREET, note: '备注', former_names: ['旧钥匙'],
+    contacts: [{ name: '联系人', phone: '13600001234', role: '家属' }],
+  })
+  await server.stop()
+  const rotated = lexline(['keys', 'rotate', '--data', server.dir, '--reseal'])
+  assert.equal(rotated.code, 0, rotated.stderr)
+  assert.ok(Number(/clients: (\d+) values/.exec(rotated.stdout)[1]) >= 7, rotated.stdout)
+  await server.serve()
+  lin = await server.as('lin')
+  zhou = await server.as('zhou')
+  donghu = await server.as('donghu')
+  const all = ok(await zhou.post(`/api/clients/${c.id}/export`, { purpose: '检查' }))
+  assert.deepEqual(all.values, { name: '换钥匙', phone: `+86${PHONE}`, email: 'key@example.cn', address: STREET })
+  assert.equal(all.client.note, '备注')
+  assert.deepEqual(all.client.former_names, ['旧钥匙'])
+  assert.deepEqual(all.contacts, [{ role: '家属', name: '联系人', phone: '+8613600001234' }])
+  assert.ok(ok(await lin.get(`/api/clients?q=${encodeURIComponent('换钥匙')}`)).items.some((i) => i.id === c.id))
 })
 
 test('C03 a stale version is refused', async () => {

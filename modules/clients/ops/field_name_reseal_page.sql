@@ -1,0 +1,8 @@
+-- op: client.field_name_reseal_page
+-- Sealed values of the field name, to be sealed again after a rotation (src/store/vault.h).
+-- via: engine
+-- store: clients
+-- in: after id | limit int
+SELECT c.id, c.org_id, 'field' AS purpose, 'client.name/' || CAST(c.id AS text) AS bound_to, f.value AS sealed
+  FROM client_fields f JOIN clients c ON c.id = f.client_id
+ WHERE f.field = 'name' AND c.id > :after ORDER BY c.id LIMIT :limit
