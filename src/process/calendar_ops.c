@@ -160,40 +160,51 @@ static int due_finish(struct call *call)
 /* What a change keeps between apply and finish. */
 struct change {
 	struct calendar_set *set; /* as after the commit */
-	int64_t calendar_id;
 };
 
 typedef int (*change_fn)(struct call *call, struct tx *tx, const struct calendar *c);
 
-static int change_set(struct call *call, struct tx *tx, change_fn change, const struct calendar *c)
+/* The set as it will be, and the clocks that count in it. */
+static int settle(struct call *call, struct tx *tx, int64_t org_id)
 {
 	struct change *keep = call->state;
-	int r;
+	int r = calendar_set_load(tx, &keep->set);
 
-	if ((r = own_only(call, c)) < 0 || (r = tx_exec(tx, "calendar.bump", NO_ARGS, NULL)) < 0 ||
-	    (r = change(call, tx, c)) < 0 || (r = calendar_set_load(tx, &keep->set)) < 0)
-		return r;
-	keep->calendar_id = c->id;
-	return calendars_recompute(call->ctx->env->calendars, tx, keep->set, c->org_id);
+	return r < 0 ? r : calendars_recompute(call->ctx->env->calendars, tx, keep->set, org_id);
 }
 
-static int apply_change(struct call *call, struct tx *tx, change_fn change)
+static void begin_change(struct call *call)
 {
-	const struct calendar *c;
 	struct change *keep = call->state;
-	int r;
 
 	if (!keep)
 		keep = call->state = ARENA_NEW(call->ctx->arena, struct change);
 	calendar_set_free(keep->set); /* of a run that was repeated */
 	keep->set = NULL;
-	if ((r = find(call, &c)) < 0)
-		return r;
-	if ((r = change_set(call, tx, change, c)) < 0) {
+}
+
+static int end_change(struct call *call, int r)
+{
+	struct change *keep = call->state;
+
+	if (r < 0) {
 		calendar_set_free(keep->set);
 		keep->set = NULL;
 	}
 	return r;
+}
+
+static int apply_change(struct call *call, struct tx *tx, change_fn change)
+{
+	const struct calendar *c;
+	int r;
+
+	begin_change(call);
+	if ((r = find(call, &c)) == 0 && (r = own_only(call, c)) == 0 &&
+	    (r = tx_exec(tx, "calendar.bump", NO_ARGS, NULL)) >= 0 &&
+	    (r = change(call, tx, c)) >= 0)
+		r = settle(call, tx, c->org_id);
+	return end_change(call, r);
 }
 
 /* After the commit: the new set is in force, and the caller sees the calendar as it is now. */
@@ -270,6 +281,79 @@ static int store_hours(struct call *call, struct tx *tx, const struct calendar *
 	return r < 0 ? r : tx_exec(tx, "calendar.store_hours", args, ARRAY_SIZE(args), NULL);
 }
 
+/* ---- a new one ----------------------------------------------------------------------------- */
+
+static int check_name(struct call *call, const char *name)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	if (name[len] || name[0] == '-')
+		return ctx_fail(call->ctx, E_INVALID, "name",
+				"a name has small letters, digits, - and _");
+	return 0;
+}
+
+static int read_rules(struct call *call, struct calendar *c)
+{
+	struct ctx *ctx = call->ctx;
+	struct str zone = call_str(call, "zone");
+	json_t *windows = NULL;
+	int r;
+
+	c->zone = zone.p ? zone_get(arena_strndup(ctx->arena, zone.p, zone.len)) : ctx->env->zone;
+	if (!c->zone)
+		return ctx_fail(ctx, E_INVALID, "zone", "no such time zone; write Asia/Shanghai");
+	c->make_up_days_run = call_int(call, "make_up_days_run", 0) != 0;
+	c->days_off_run = call_int(call, "days_off_run", 0) != 0;
+	c->windows_make_days = str_is(call_str(call, "working_days"), "windows");
+	c->ends_at_midnight = str_is(call_str(call, "days_end"), "midnight");
+	if ((r = json_parse(call_str(call, "windows"), &windows, &ctx->fault)) == 0)
+		r = calendar_windows_from_json(c, windows, &ctx->fault);
+	if (r == 0 && c->windows_make_days && !json_array_size(windows))
+		r = ctx_fail(ctx, E_INVALID, "windows",
+			     "working days are taken from windows, but there are none");
+	json_decref(windows);
+	return r;
+}
+
+static char *own_text(struct call *call, const char *name)
+{
+	struct str s = call_str(call, name);
+
+	return s.p ? arena_strndup(call->ctx->arena, s.p, s.len) : NULL;
+}
+
+static int create(struct call *call, struct tx *tx)
+{
+	struct calendar c = {.name = own_text(call, "name"),
+			     .base = "official",
+			     .label_zh = own_text(call, "label_zh"),
+			     .label_en = own_text(call, "label_en"),
+			     .source = own_text(call, "source")};
+	int r;
+
+	if (!c.label_en)
+		c.label_en = c.label_zh;
+	if ((r = check_name(call, c.name)) < 0 || (r = read_rules(call, &c)) < 0 ||
+	    (r = tx_exec(tx, "calendar.bump", NO_ARGS, NULL)) < 0)
+		return r;
+	r = calendar_insert(tx, call->ctx->actor.org_id, &c);
+	if (r == -E_EXISTS)
+		return ctx_fail(call->ctx, E_EXISTS, "name",
+				"your organisation has a calendar '%s'", c.name);
+	return r;
+}
+
+static int create_apply(struct call *call, struct tx *tx)
+{
+	int r;
+
+	begin_change(call);
+	if ((r = create(call, tx)) == 0)
+		r = settle(call, tx, call->ctx->actor.org_id);
+	return end_change(call, r);
+}
+
 #define CHANGE(fn)                                              \
 	static int fn##_apply(struct call *call, struct tx *tx) \
 	{                                                       \
@@ -293,9 +377,12 @@ static const struct native native_know_year = {
 static const struct native native_update = {
 	.op = "calendar.update", .apply = store_hours_apply, .finish = change_finish};
 
+static const struct native native_create = {
+	.op = "calendar.create", .apply = create_apply, .finish = change_finish};
+
 const struct native *const calendar_natives[] = {
-	&native_list,	   &native_days,      &native_due,   &native_set_day,
-	&native_unset_day, &native_know_year, &native_update};
+	&native_create,	 &native_list,	    &native_days,      &native_due,
+	&native_set_day, &native_unset_day, &native_know_year, &native_update};
 const size_t calendar_natives_count = ARRAY_SIZE(calendar_natives);
 
 /* ---- notices ------------------------------------------------------------------------------- */

@@ -76,6 +76,32 @@ test('only who leads may change, and only the calendars of their own organisatio
   assert.equal(below.status, 403)
 })
 
+test('an organisation may add calendars of its own that share the official days', async () => {
+  const own = {
+    name: 'duty',
+    label_zh: '长沙值班时间',
+    windows: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '20:00' }],
+  }
+  assert.equal((await duty.post('/api/calendars', own)).status, 403)
+  for (const [change, field] of [
+    [{ name: 'Duty!' }, 'name'],
+    [{ zone: 'Mars/Base' }, 'zone'],
+    [{ windows: [{ days: [8], from: '09:00', to: '20:00' }] }, 'windows'],
+    [{ windows: [], working_days: 'windows' }, 'windows'],
+  ]) {
+    const wrong = await head.post('/api/calendars', { ...own, ...change })
+    assert.equal(wrong.status, 422, JSON.stringify(change))
+    assert.equal(wrong.json.field, field)
+  }
+  const contract = await head.post('/api/calendars', { ...own, name: 'contract' })
+  assert.equal(contract.status, 201, contract.text)
+  assert.equal(contract.json.own, true)
+  assert.deepEqual(contract.json.year_known, [2025, 2026])
+  assert.equal((await head.post('/api/calendars', { ...own, name: 'contract' })).status, 409)
+  const c = (await duty.get('/api/calendars/contract/due?from=2026-02-13T10:00:00%2B08:00&within=2%20working%20days')).json
+  assert.equal(c.local, '2026-02-24T20:00:00+08:00') // the 14th makes up; the 24th is the second
+})
+
 test('a marked day moves what is due, taking it back moves it again', async () => {
   const province = await server.as('province')
   const from = '2026-12-25T10:00:00+08:00' // a Friday
@@ -136,4 +162,18 @@ test('a calendar change computes the running clocks anew, in the same transactio
   assert.equal((await province.delete(`/api/calendars/duty/days/${day}`)).status, 200)
   assert.equal(clock((await duty.get(`/api/cases/${created.json.id}`)).json).due_at, before.due_at)
   province.close()
+})
+
+test('a calendar with the name of an inherited one takes its place below, also for running clocks', async () => {
+  const created = await duty.post('/api/cases', { process: 'consultation', fields: { category: 'debt', question: '借条丢了怎么办？', gravity: 'ordinary' } })
+  const view = (await duty.post(`/api/cases/${created.json.id}/actions/defer`, { fields: { asker: '王某', phone: '13800138001' } })).json
+  const before = view.clocks.find((c) => c.name === 'reply').due_at
+  const own = await head.post('/api/calendars', { name: 'duty', label_zh: '长沙值班时间', windows: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '20:00' }], make_up_days_run: true })
+  assert.equal(own.status, 201, own.text)
+  const after = (await duty.get(`/api/cases/${created.json.id}`)).json.clocks.find((c) => c.name === 'reply').due_at
+  assert.equal(Date.parse(after) - Date.parse(before), 2 * 3600e3) // 18:00 became 20:00
+  assert.equal((await head.put('/api/calendars/duty', { days_off_run: true })).status, 200) // now it is the city's
+  const other = await server.as('duty3') // another city keeps the province's
+  assert.equal((await other.get('/api/calendars')).json.items.find((c) => c.name === 'duty').label.zh, '接待咨询时间')
+  other.close()
 })

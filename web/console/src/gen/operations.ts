@@ -119,6 +119,20 @@ export interface AuditVerifyOut {
   }[]
 }
 
+/** A calendar of the caller's organisation: a contract's hours, or a line's own. */
+export interface CalendarCreateIn {
+  name: string
+  label_zh: string
+  label_en?: string | null
+  windows: unknown
+  zone?: string | null
+  make_up_days_run?: boolean
+  days_off_run?: boolean
+  working_days?: 'official' | 'windows'
+  days_end?: 'duty' | 'midnight'
+  source?: string | null
+}
+
 /** The marked days of a year: days off and make-up working days. */
 export interface CalendarDaysIn {
   name: string
@@ -1102,6 +1116,12 @@ export interface Operations {
     in: Record<string, never>
     out: AuditVerifyOut
   }
+  'calendar.create': {
+    method: 'POST'
+    path: '/api/calendars'
+    in: CalendarCreateIn
+    out: unknown
+  }
   'calendar.days': {
     method: 'GET'
     path: '/api/calendars/{name}/days'
@@ -1585,17 +1605,10 @@ export interface Operations {
 }
 
 export const routes = {
-  'audit.access_log': {
-    method: 'GET',
-    path: '/api/access-log',
-    query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'],
-  },
-  'audit.list': {
-    method: 'GET',
-    path: '/api/audit',
-    query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'],
-  },
+  'audit.access_log': { method: 'GET', path: '/api/access-log', query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'] },
+  'audit.list': { method: 'GET', path: '/api/audit', query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'] },
   'audit.verify': { method: 'POST', path: '/api/audit/verify', query: [] },
+  'calendar.create': { method: 'POST', path: '/api/calendars', query: [] },
   'calendar.days': { method: 'GET', path: '/api/calendars/{name}/days', query: ['year'] },
   'calendar.due': { method: 'GET', path: '/api/calendars/{name}/due', query: ['from', 'within'] },
   'calendar.know_year': { method: 'PUT', path: '/api/calendars/{name}/years/{year}', query: [] },
@@ -1604,67 +1617,19 @@ export const routes = {
   'calendar.unset_day': { method: 'DELETE', path: '/api/calendars/{name}/days/{date}', query: [] },
   'calendar.update': { method: 'PUT', path: '/api/calendars/{name}', query: [] },
   'case.act': { method: 'POST', path: '/api/cases/{id}/actions/{action}', query: [] },
-  'case.attach': {
-    method: 'POST',
-    path: '/api/cases/{id}/attachments',
-    query: ['name'],
-    upload: true,
-  },
+  'case.attach': { method: 'POST', path: '/api/cases/{id}/attachments', query: ['name'], upload: true },
   'case.attachment': { method: 'GET', path: '/api/cases/{id}/attachments/{attachment}', query: [] },
   'case.categories': { method: 'GET', path: '/api/categories', query: ['process'] },
   'case.cite': { method: 'POST', path: '/api/cases/{id}/citations', query: [] },
   'case.create': { method: 'POST', path: '/api/cases', query: [] },
-  'case.delivered': {
-    method: 'POST',
-    path: '/api/cases/{id}/deliveries/{delivery}/opened',
-    query: [],
-  },
+  'case.delivered': { method: 'POST', path: '/api/cases/{id}/deliveries/{delivery}/opened', query: [] },
   'case.desk': { method: 'GET', path: '/api/desk', query: [] },
   'case.edit': { method: 'PATCH', path: '/api/cases/{id}', query: [] },
-  'case.export': {
-    method: 'GET',
-    path: '/api/cases/export',
-    query: [
-      'process',
-      'state',
-      'assignee',
-      'mine',
-      'open',
-      'q',
-      'category',
-      'client_id',
-      'due_before',
-      'before',
-    ],
-  },
+  'case.export': { method: 'GET', path: '/api/cases/export', query: ['process', 'state', 'assignee', 'mine', 'open', 'q', 'category', 'client_id', 'due_before', 'before'] },
   'case.get': { method: 'GET', path: '/api/cases/{id}', query: [] },
-  'case.ledger': {
-    method: 'GET',
-    path: '/api/ledgers/{ledger}',
-    query: ['from', 'to', 'before', 'limit'],
-  },
-  'case.ledger_export': {
-    method: 'GET',
-    path: '/api/ledgers/{ledger}/export',
-    query: ['from', 'to'],
-  },
-  'case.list': {
-    method: 'GET',
-    path: '/api/cases',
-    query: [
-      'process',
-      'state',
-      'assignee',
-      'mine',
-      'open',
-      'q',
-      'category',
-      'client_id',
-      'due_before',
-      'before',
-      'limit',
-    ],
-  },
+  'case.ledger': { method: 'GET', path: '/api/ledgers/{ledger}', query: ['from', 'to', 'before', 'limit'] },
+  'case.ledger_export': { method: 'GET', path: '/api/ledgers/{ledger}/export', query: ['from', 'to'] },
+  'case.list': { method: 'GET', path: '/api/cases', query: ['process', 'state', 'assignee', 'mine', 'open', 'q', 'category', 'client_id', 'due_before', 'before', 'limit'] },
   'case.note': { method: 'POST', path: '/api/cases/{id}/notes', query: [] },
   'case.party_add': { method: 'POST', path: '/api/cases/{id}/parties', query: [] },
   'case.party_drop': { method: 'DELETE', path: '/api/cases/{id}/parties/{party}', query: [] },
@@ -1680,11 +1645,7 @@ export const routes = {
   'client.create': { method: 'POST', path: '/api/clients', query: [] },
   'client.erase': { method: 'POST', path: '/api/clients/{id}/erase', query: [] },
   'client.export': { method: 'POST', path: '/api/clients/{id}/export', query: [] },
-  'client.list': {
-    method: 'GET',
-    path: '/api/clients',
-    query: ['q', 'kind', 'tier', 'before', 'limit'],
-  },
+  'client.list': { method: 'GET', path: '/api/clients', query: ['q', 'kind', 'tier', 'before', 'limit'] },
   'client.lookup': { method: 'GET', path: '/api/clients/lookup', query: ['phone'] },
   'client.reveal': { method: 'POST', path: '/api/clients/{id}/reveal', query: [] },
   'client.show': { method: 'GET', path: '/api/clients/{id}', query: [] },
@@ -1707,11 +1668,7 @@ export const routes = {
   'org.update_org': { method: 'PATCH', path: '/api/orgs/{id}', query: [] },
   'people.create': { method: 'POST', path: '/api/people', query: [] },
   'people.get': { method: 'GET', path: '/api/people/{id}', query: [] },
-  'people.list': {
-    method: 'GET',
-    path: '/api/people',
-    query: ['q', 'role', 'active', 'before', 'limit'],
-  },
+  'people.list': { method: 'GET', path: '/api/people', query: ['q', 'role', 'active', 'before', 'limit'] },
   'people.reset_password': { method: 'POST', path: '/api/people/{id}/password', query: [] },
   'people.unlock': { method: 'POST', path: '/api/people/{id}/unlock', query: [] },
   'people.update': { method: 'PATCH', path: '/api/people/{id}', query: [] },

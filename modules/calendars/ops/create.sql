@@ -1,0 +1,12 @@
+-- op: calendar.create
+-- A calendar of the caller's organisation: a contract's hours, or a line's own.
+-- With the name of one that is inherited it takes its place here and below; running clocks are computed anew.
+-- It shares the official days.
+-- route: POST /api/calendars
+-- role: supervisor, director, admin
+-- status: 201
+-- in: name text (2..40) | label_zh text (1..80) | label_en text? (1..80) | windows json | zone text? (1..60)
+--   | make_up_days_run bool = false | days_off_run bool = false | working_days (official|windows) = official
+--   | days_end (duty|midnight) = duty | source text? (1..200)
+-- out: json
+-- native:
