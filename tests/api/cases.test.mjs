@@ -1,13 +1,18 @@
 // Cases over HTTP (P01, P10, P20, T03, T04, R04): one consultation from the first word to filing, and what surrounds it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Server } from './harness.mjs'
+import path from 'node:path'
+import { Server, SOURCE, lexline } from './harness.mjs'
 
 const PHONE = '13800138000'
 let server, lin, zhao, zhou, deng, donghu
 
 before(async () => {
   server = await Server.start({ profile: 'demo' })
+  await server.stop()
+  const laws = lexline(['import', 'statutes', '--data', server.dir, path.join(SOURCE, 'tests/fixtures/laws')])
+  assert.equal(laws.code, 0, laws.stderr)
+  await server.serve()
   ;[lin, zhao, zhou, deng, donghu] = await Promise.all(['lin', 'zhao', 'zhou', 'deng', 'donghu'].map((name) => server.as(name)))
 })
 after(() => server.remove())
@@ -220,4 +225,38 @@ test('live: a change reaches whoever may see the case, without personal data', a
   assert.ok(!JSON.stringify(stream.all).includes(PHONE))
   stream.close?.()
   stream.request.destroy()
+})
+
+test('K02 a cited article is kept in the case as it stands, once, until it is taken back', async () => {
+  const found = (await lin.get(`/api/statutes/search?q=${encodeURIComponent('借款')}`)).json.items
+  assert.ok(found.length)
+  const c = await create(lin)
+  const cited = await lin.post(`/api/cases/${c.id}/citations`, { article_id: found[0].article_id })
+  assert.equal(cited.status, 201, cited.text)
+  assert.equal((await lin.post(`/api/cases/${c.id}/citations`, { article_id: found[0].article_id })).status, 409)
+  assert.equal((await lin.post(`/api/cases/${c.id}/citations`, { article_id: '77' })).status, 404)
+  assert.equal((await donghu.post(`/api/cases/${c.id}/citations`, { article_id: found[0].article_id })).status, 404)
+  let view = (await lin.get(`/api/cases/${c.id}`)).json
+  assert.deepEqual(
+    view.citations.map((x) => [x.article_id, x.law, x.cited_by.name]),
+    [[found[0].article_id, found[0].law, '林晓燕']],
+  )
+  assert.ok(view.citations[0].text.length > 10)
+  assert.equal((await lin.delete(`/api/cases/${c.id}/citations/${cited.json.id}`)).status, 204)
+  view = (await lin.get(`/api/cases/${c.id}`)).json
+  assert.deepEqual(view.citations, [])
+})
+
+test('a case takes no client and no person of an organisation that is not its own', async () => {
+  let r = await lin.post('/api/cases', { process: 'consultation', client_id: '123', fields: fields() })
+  assert.equal(r.status, 422, r.text)
+  assert.equal(r.json.field, 'client_id')
+  r = await lin.post('/api/cases', { process: 'consultation', fields: fields({ client: '123' }) })
+  assert.equal(r.status, 422, r.text)
+  const c = await create(lin)
+  r = await act(lin, c.id, 'transfer', { fields: { handler: donghu.person.id } })
+  assert.equal(r.status, 422, r.text)
+  assert.equal(r.json.field, 'handler')
+  r = await act(lin, c.id, 'transfer', { fields: { handler: zhao.person.id } })
+  assert.equal(r.json.assignee.name, '赵国强')
 })

@@ -2,6 +2,7 @@
  */
 #include "check.h"
 
+#include "base/file.h"
 #include "process/process.h"
 
 static const char good[] = "process: p\n"
@@ -131,6 +132,32 @@ static void what_can_not_work_is_found_before_it_is_used(void **state)
 	finds(", kind: end", "", "no state is an end");
 }
 
+/* The example a reader starts from works as it stands. */
+static void the_example_of_the_manual_is_whole(void **state)
+{
+	struct arena *a = arena_new();
+	const char *root = getenv("LEXLINE_SOURCE");
+	struct yreport r = {0};
+	struct fault f = {0};
+	struct definition *d;
+	const char *from, *to;
+	struct str page;
+
+	assert_int_equal(file_read(a, path_join(a, root ? root : ".", "docs/processes.md"), 1 << 20,
+				   &page, &f),
+			 0);
+	from = strstr(page.p, "```yaml\n");
+	assert_non_null(from);
+	from += strlen("```yaml\n");
+	to = strstr(from, "```");
+	assert_non_null(to);
+	if (definition_parse((struct str){from, (size_t)(to - from)}, "processes.md", &d, &r) < 0 ||
+	    definition_check(d, NULL, &r) > 0)
+		fail_msg("%s", r.text.p);
+	definition_free(d);
+	arena_free(a);
+}
+
 static void a_drawing_shows_states_actions_and_clocks(void **state)
 {
 	struct yreport r = {0};
@@ -151,4 +178,5 @@ RUN(cmocka_unit_test(a_definition_is_read),
     cmocka_unit_test(comments_and_layout_do_not_change_the_hash_content_does),
     cmocka_unit_test(slips_are_told_with_the_nearest_word),
     cmocka_unit_test(what_can_not_work_is_found_before_it_is_used),
+    cmocka_unit_test(the_example_of_the_manual_is_whole),
     cmocka_unit_test(a_drawing_shows_states_actions_and_clocks))
