@@ -6,7 +6,8 @@
 #   make asan tsan fuzz bench e2e                 sanitizers, fuzzers, figures, browser tests alone
 #   make clean  remove what was built; var/ (your data) stays
 
-BUILD ?= build
+# A compiler of your choice builds in a folder of its own: make build CC_NAME=clang
+BUILD ?= build$(addprefix -,$(CC_NAME))
 PORT ?= 8080
 DATA ?= var
 PROFILE ?= demo
@@ -35,14 +36,8 @@ web/%/dist/index.html: $$(call page_sources,web/$$*) web/%/node_modules/.package
 	cd web/$* && npm run build --silent
 	@touch $@
 
-# `npm ci` insists on the optional packages of every other system too; a registry that hasn't them
-# is served by `npm install`, which keeps the locked versions and checksums as well.
-web/%/node_modules/.package-lock.json: web/%/package-lock.json
-	cd web/$* && { npm ci --no-audit --no-fund --silent || npm install --no-save --no-audit --no-fund --loglevel=error; }
-	@touch $@
-
-tests/node_modules/.package-lock.json: tests/package-lock.json
-	cd tests && { npm ci --no-audit --no-fund --silent || npm install --no-save --no-audit --no-fund --loglevel=error; }
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 run:
