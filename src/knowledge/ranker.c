@@ -550,12 +550,13 @@ size_t ranker_search(const struct ranker *r, struct str question, int64_t day, s
 {
 	struct candidates *pool = mem_new(sizeof(*pool));
 	struct index_hit all[RANK_POOL];
+	float scores[RANK_POOL];
 	size_t n;
 
 	ranker_candidates(r, question, day, pool);
+	trees_score_all(r->trees, pool->rows[0], RANK_FEATURES, pool->n, scores);
 	for (size_t i = 0; i < pool->n; i++)
-		all[i] = (struct index_hit){r->c->index->docs[pool->docs[i]].id, pool->docs[i],
-					    trees_score(r->trees, pool->rows[i])};
+		all[i] = (struct index_hit){r->c->index->docs[pool->docs[i]].id, pool->docs[i], scores[i]};
 	qsort(all, pool->n, sizeof(all[0]), best_hit_first);
 	n = pool->n < limit ? pool->n : limit;
 	memcpy(hits, all, n * sizeof(all[0]));

@@ -14,12 +14,12 @@
 /** Rows in bins, and what the current tree needs of each row. */
 struct grower {
 	const struct training *t;
-	uint8_t *bins;	/**< n_features × n_rows */
-	float *edges;	/**< n_features × BINS: upper value of each bin */
+	uint8_t *bins; /**< n_features × n_rows */
+	float *edges;  /**< n_features × BINS: upper value of each bin */
 	float *score, *gradient, *hessian;
 	uint32_t *order; /**< rows of the tree's sample, those of a leaf together */
 	uint32_t n_order;
-	bool *use;	 /**< features that this tree may look at */
+	bool *use; /**< features that this tree may look at */
 	uint64_t random;
 };
 
@@ -31,7 +31,7 @@ struct histogram {
 struct leaf {
 	uint32_t from, to; /**< in order */
 	int node;
-	double gain;	   /**< of its best split; ≤ 0: none */
+	double gain; /**< of its best split; ≤ 0: none */
 	int feature, bin;
 };
 
@@ -115,7 +115,8 @@ static double ideal_gain(size_t relevant)
 	return sum > 0 ? sum : 1;
 }
 
-/** Push every relevant row above every other one, by how much the exchange would change the gain. */
+/** Push every relevant row above every other one, by how much the exchange would change the gain.
+ */
 static void push_pairs(struct grower *g, const struct placed *placed, size_t n, size_t relevant)
 {
 	double ideal = ideal_gain(relevant);
@@ -197,7 +198,8 @@ static void try_feature(const struct grower *g, struct leaf *l, size_t f, const 
 		left += h->n[b];
 		if (left < MIN_ROWS || l->to - l->from - left < MIN_ROWS)
 			continue;
-		gain = worth(left_gradient, left_hessian) + worth(gradient - left_gradient, hessian - left_hessian) -
+		gain = worth(left_gradient, left_hessian) +
+		       worth(gradient - left_gradient, hessian - left_hessian) -
 		       worth(gradient, hessian);
 		if (gain > l->gain) {
 			l->gain = gain;
@@ -258,7 +260,8 @@ static size_t best_leaf(const struct leaf *leaves, size_t n)
 	size_t best = 0;
 
 	for (size_t i = 1; i < n; i++)
-		if ((leaves[i].feature >= 0 ? leaves[i].gain : 0) > (leaves[best].feature >= 0 ? leaves[best].gain : 0))
+		if ((leaves[i].feature >= 0 ? leaves[i].gain : 0) >
+		    (leaves[best].feature >= 0 ? leaves[best].gain : 0))
 			best = i;
 	return best;
 }
@@ -374,4 +377,21 @@ float trees_score(const struct trees *t, const float *row)
 	for (size_t i = 0; i < t->n; i++)
 		sum += tree_value(&t->at[i], row);
 	return sum;
+}
+
+/* Rows a block: they stay in the nearest cache while all trees pass over them, and each tree while
+ * they do. */
+#define SCORE_BLOCK 64
+
+void trees_score_all(const struct trees *t, const float *rows, size_t n_features, size_t n,
+		     float *ret)
+{
+	memset(ret, 0, n * sizeof(*ret));
+	for (size_t from = 0; from < n; from += SCORE_BLOCK) {
+		size_t to = from + SCORE_BLOCK < n ? from + SCORE_BLOCK : n;
+
+		for (size_t i = 0; i < t->n; i++)
+			for (size_t r = from; r < to; r++)
+				ret[r] += tree_value(&t->at[i], rows + r * n_features);
+	}
 }
