@@ -38,7 +38,7 @@ struct stream {
 	struct MHD_Connection *connection; /* NULL until the response is queued */
 	uint64_t number;		   /* tells it from a later one at the same address */
 	struct actor who;		   /* roles: a block that holds the token too */
-	char *token; /* of the session, to see whether it still lives */
+	char *token;			   /* of the session, to see whether it still lives */
 	int64_t *replayed; /* ids sent from the database that the ring may bring again; sorted */
 	size_t n_replayed;
 	pthread_mutex_t lock;

@@ -209,6 +209,7 @@ void stream_close(void *stream)
 
 mhd_result events_send(struct request *q)
 {
+	mhd_result ok;
 	struct MHD_Response *r = MHD_create_response_from_callback(
 		MHD_SIZE_UNKNOWN, 2048, stream_read, q->stream, stream_close);
 
@@ -218,5 +219,7 @@ mhd_result events_send(struct request *q)
 	reply_header(r, "Content-Type", "text/event-stream; charset=utf-8");
 	reply_header(r, "Cache-Control", "no-store");
 	reply_header(r, "X-Accel-Buffering", "no");
-	return reply_queue(q, 200, r);
+	ok = reply_queue(q, 200, r);
+	request_slim(q);
+	return ok;
 }

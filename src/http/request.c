@@ -37,9 +37,20 @@ static struct request *request_take(struct http_server *s)
 
 static void request_destroy(struct request *q)
 {
-	arena_free(q->ctx.arena);
+	if (q->ctx.arena)
+		arena_free(q->ctx.arena);
 	buf_free(&q->body);
 	free(q);
+}
+
+void request_slim(struct request *q)
+{
+	buf_free(&q->body);
+	q->method = "GET"; /* it lay in the arena */
+	q->path = STR_NULL;
+	q->n_strings = 0;
+	arena_free(q->ctx.arena);
+	q->ctx.arena = NULL;
 }
 
 /* Forget all but the memory worth keeping: the arena and the body's buffer. */
@@ -48,6 +59,10 @@ static void request_give(struct http_server *s, struct request *q)
 	struct arena *arena = q->ctx.arena;
 	struct buf body = q->body;
 
+	if (!arena) {
+		request_destroy(q);
+		return;
+	}
 	if (body.cap > KEEP_BODY)
 		buf_free(&body);
 	else if (body.p)

@@ -23,10 +23,12 @@
 #define JSON_BODY_MAX ((size_t)1 << 20) /**< bytes of a JSON body */
 #define DISCARD_MAX \
 	((int64_t)64 << 20) /**< a refused body is read this far, so that the answer arrives */
-#define UPLOAD_CHUNK ((size_t)256 << 10)   /**< bytes collected before a worker writes them */
-#define BODIES_MAX ((int64_t)256 << 20)	   /**< bytes of all JSON bodies being collected */
-#define CONNECTION_POOL ((size_t)20 << 10) /**< bytes: takes 10 KB of headers, 431 above; each waiting stream has one */
-#define IDLE_S 30			   /**< no byte either way */
+#define UPLOAD_CHUNK ((size_t)256 << 10) /**< bytes collected before a worker writes them */
+#define BODIES_MAX ((int64_t)256 << 20)	 /**< bytes of all JSON bodies being collected */
+#define CONNECTION_POOL \
+	((size_t)20     \
+	 << 10)	  /**< bytes: takes 10 KB of headers, 431 above; each waiting stream has one */
+#define IDLE_S 30 /**< no byte either way */
 #define PATIENCE_MS                                                                                \
 	40000 /**< from the start, or the last answer, to a whole header; then to a whole body … \
 	       */
@@ -148,6 +150,8 @@ mhd_result request_handle(void *server, struct MHD_Connection *c, const char *ur
 void request_completed(void *server, struct MHD_Connection *c, void **state,
 		       enum MHD_RequestTerminationCode code);
 void request_free_all(struct http_server *s);
+/** Give back what an answered request needs no more, before a long stream. */
+void request_slim(struct request *q);
 /** Suspend, then let a worker run @p job. @return false when the queue is full (resumed again) or
  * closed */
 bool request_push(struct request *q, void (*job)(struct request *));

@@ -50,7 +50,6 @@ static int serve(struct system *s, const char *listen, sigset_t *set)
 	log_event(LOG_INFO, "serve.draining", "signal",
 		  signal_number == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
 	began_us = time_monotonic_us();
-	system_quiet(s);
 	http_stop(http, PATIENCE_MS);
 	log_msg(LOG_INFO, "serve.stopped", "drained in %lld ms",
 		(long long)(time_monotonic_us() - began_us) / 1000);

@@ -216,12 +216,6 @@ int system_open(const char *data_dir, enum system_mode mode, struct system **ret
 	return 0;
 }
 
-void system_quiet(struct system *s)
-{
-	if (s->env.process)
-		scheduler_stop(s->env.process);
-}
-
 void system_close(struct system *s)
 {
 	struct env *env;

@@ -25,8 +25,6 @@ struct system {
  */
 MUST_CHECK int system_open(const char *data_dir, enum system_mode mode, struct system **ret,
 			   struct fault *f);
-/** Nothing that begins by itself begins any more; call before the HTTP server is drained. */
-void system_quiet(struct system *s);
 void system_close(struct system *s); /**< NULL is fine */
 void system_closep(struct system **s);
 
