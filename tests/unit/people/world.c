@@ -260,7 +260,7 @@ void world_person(struct world *w, struct person *p, int64_t org_id, const char 
 		fail_msg("adding %s: %s", name, ctx->fault.detail);
 	p->org_id = org_id;
 	p->name = name;
-	p->password = strdup(password);
+	snprintf(p->password, sizeof(p->password), "%s", password);
 	if (world_sign_in(w, p, p->password, NULL) < 0)
 		fail_msg("signing in %s: %s", name, fault.detail);
 }

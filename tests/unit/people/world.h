@@ -25,7 +25,8 @@ struct world {
 
 struct person {
 	int64_t id, org_id;
-	const char *name, *password;
+	const char *name;
+	char password[32];
 	char token[64];
 	const char *roles[4];
 };
