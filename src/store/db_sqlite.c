@@ -508,7 +508,7 @@ static int step_statement(struct sq_conn *c, struct sq_op *o, struct op_run *run
 	return rc;
 }
 
-static void reset_op(struct sq_op *o)
+void sq_reset_op(struct sq_op *o)
 {
 	for (size_t i = 0; i < o->n_stmts; i++)
 		if (o->stmts[i])
@@ -534,7 +534,7 @@ static int backend_run(struct tx *tx, struct op_run *run, struct rows **ret)
 	if (rc != SQLITE_OK) {
 		r = sq_fault(c->c, rc, run->op->name, tx_fault(tx));
 		if (o)
-			reset_op(o);
+			sq_reset_op(o);
 		return r;
 	}
 	if (o->current) {
@@ -542,7 +542,7 @@ static int backend_run(struct tx *tx, struct op_run *run, struct rows **ret)
 		rows_link(tx, &o->rows);
 		*ret = &o->rows;
 	} else {
-		reset_op(o);
+		sq_reset_op(o);
 		if (ret)
 			*ret = NULL;
 	}
@@ -563,191 +563,6 @@ static int backend_check(void *conn, const struct op *op, const struct op_stmt *
 	return -E_CONFIG;
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
-
-static struct sq_op *op_of(const struct rows *r)
-{
-	return (struct sq_op *)r;
-}
-
-static const struct value *kept(const struct rows *r, int col)
-{
-	struct sq_op *o = op_of(r);
-
-	return o->table ? &o->table[o->at - 1][col] : NULL;
-}
-
-static int sq_rows_next(struct rows *r)
-{
-	struct sq_op *o = op_of(r);
-	int rc;
-
-	if (o->table)
-		return o->at < o->n_rows ? (o->at++, 1) : 0;
-	if (o->end)
-		return 0;
-	if (o->first) {
-		o->first = false;
-		return 1;
-	}
-	rc = sqlite3_step(o->current);
-	if (rc == SQLITE_ROW)
-		return 1;
-	o->end = true;
-	if (rc == SQLITE_DONE)
-		return 0;
-	return sq_fault(sqlite3_db_handle(o->current), rc, "Reading", tx_fault(r->tx));
-}
-
-static void sq_rows_free(struct rows *r)
-{
-	reset_op(op_of(r));
-}
-
-static int sq_rows_columns(const struct rows *r)
-{
-	return sqlite3_column_count(op_of(r)->current);
-}
-
-static const char *sq_rows_name(const struct rows *r, int col)
-{
-	return sqlite3_column_name(op_of(r)->current, col);
-}
-
-static bool sq_rows_null(const struct rows *r, int col)
-{
-	const struct value *v = kept(r, col);
-
-	return v ? v->type == V_NULL : sqlite3_column_type(op_of(r)->current, col) == SQLITE_NULL;
-}
-
-static int64_t sq_rows_int(const struct rows *r, int col)
-{
-	const struct value *v = kept(r, col);
-	int64_t n = 0;
-
-	if (!v)
-		return sqlite3_column_int64(op_of(r)->current, col);
-	if (v->type == V_TEXT)
-		return str_to_int(v->s, &n) < 0 ? 0 : n;
-	return v->type == V_INT ? v->i : v->type == V_REAL ? (int64_t)v->d : 0;
-}
-
-static double sq_rows_real(const struct rows *r, int col)
-{
-	const struct value *v = kept(r, col);
-
-	if (!v)
-		return sqlite3_column_double(op_of(r)->current, col);
-	if (v->type == V_TEXT)
-		return strtod(v->s.p, NULL);
-	return v->type == V_REAL ? v->d : v->type == V_INT ? (double)v->i : 0;
-}
-
-static struct str kept_text(const struct rows *r, const struct value *v)
-{
-	struct arena *a = op_of(r)->kept;
-
-	switch (v->type) {
-	case V_TEXT:
-	case V_BLOB:
-		return v->s;
-	case V_INT:
-		return str_of(arena_printf(a, "%lld", (long long)v->i));
-	case V_REAL:
-		return str_of(arena_printf(a, "%.15g", v->d));
-	default:
-		return STR_NULL;
-	}
-}
-
-static struct str sq_rows_text(const struct rows *r, int col)
-{
-	const struct value *v = kept(r, col);
-	sqlite3_stmt *s = op_of(r)->current;
-	const char *p;
-
-	if (v)
-		return kept_text(r, v);
-	p = (const char *)sqlite3_column_text(s, col);
-	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, col)} : STR_NULL;
-}
-
-static struct str sq_rows_blob(const struct rows *r, int col)
-{
-	const struct value *v = kept(r, col);
-	sqlite3_stmt *s = op_of(r)->current;
-	const char *p;
-
-	if (v)
-		return kept_text(r, v);
-	if (sqlite3_column_type(s, col) == SQLITE_NULL)
-		return STR_NULL;
-	p = sqlite3_column_blob(s, col);
-	return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(s, col)};
-}
-
-/* ---- migrations --------------------------------------------------------------------------- */
-
-static int mig_exec(void *conn, const char *sql, struct fault *f)
-{
-	struct sq_conn *c = conn;
-	int rc = sqlite3_exec(c->c, sql, NULL, NULL, NULL);
-
-	return rc == SQLITE_OK ? 0 : sq_fault(c->c, rc, "Migration", f);
-}
-
-static int mig_applied(void *conn, struct arena *a, const char *name, const char **ret,
-		       struct fault *f)
-{
-	struct sq_conn *c = conn;
-	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v2(c->c, "SELECT hash FROM migrations WHERE name = ?1", -1, &s,
-				    NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(s);
-	*ret = rc == SQLITE_ROW ? arena_strdup(a, (const char *)sqlite3_column_text(s, 0)) : NULL;
-	sqlite3_finalize(s);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : sq_fault(c->c, rc, "Migration", f);
-}
-
-static int mig_record(void *conn, const struct migration *m, struct fault *f)
-{
-	struct sq_conn *c = conn;
-	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v2(
-		c->c, "INSERT INTO migrations (name, hash, applied_at) VALUES (?1, ?2, ?3)", -1, &s,
-		NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(s, 1, m->name, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(s, 2, m->hash, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_int64(s, 3, time_now_ms());
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(s);
-	sqlite3_finalize(s);
-	return rc == SQLITE_DONE ? 0 : sq_fault(c->c, rc, "Migration", f);
-}
-
-static int backend_migrate(struct db *db, struct fault *f)
-{
-	struct migrator m = {.exec = mig_exec, .applied = mig_applied, .record = mig_record};
-	struct sq_conn *c;
-	int r;
-
-	if ((r = sq_open(db, true, &c, f)) < 0)
-		return r;
-	m.conn = c;
-	r = migrations_run(db, &m, f);
-	sq_close(c);
-	return r;
-}
-
 const struct db_backend db_backend_sqlite = {
 	.kind = DB_SQLITE,
 	.open = backend_open,
@@ -758,7 +573,7 @@ const struct db_backend db_backend_sqlite = {
 	.read_begin = read_begin,
 	.read_end = read_end,
 	.run = backend_run,
-	.migrate = backend_migrate,
+	.migrate = sq_migrate,
 	.check = backend_check,
 	.rows_next = sq_rows_next,
 	.rows_free = sq_rows_free,

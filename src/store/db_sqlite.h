@@ -59,6 +59,23 @@ int sq_fault(sqlite3 *c, int rc, const char *what, struct fault *f);
 /** sql_functions.c: jget(), local_day() and their like. */
 MUST_CHECK int sq_functions(sqlite3 *c, const struct zone *zone);
 
+/** End what the operation's rows held; frees a temporary one. */
+void sq_reset_op(struct sq_op *o);
+
+/** migrate_sqlite.c */
+MUST_CHECK int sq_migrate(struct db *db, struct fault *f);
+
+/** rows_sqlite.c */
+int sq_rows_next(struct rows *r);
+void sq_rows_free(struct rows *r);
+int sq_rows_columns(const struct rows *r);
+const char *sq_rows_name(const struct rows *r, int col);
+bool sq_rows_null(const struct rows *r, int col);
+int64_t sq_rows_int(const struct rows *r, int col);
+double sq_rows_real(const struct rows *r, int col);
+struct str sq_rows_text(const struct rows *r, int col);
+struct str sq_rows_blob(const struct rows *r, int col);
+
 /** writer_sqlite.c */
 MUST_CHECK int sq_writer_start(struct db *db, struct fault *f);
 void sq_writer_stop(struct db *db);
