@@ -98,6 +98,8 @@ MUST_CHECK int kase_feed(struct kase *k, const char *kind, int64_t person_id, co
 char *kase_text(struct kase *k, const char *template_text);
 /** A label with its templates filled, as {"zh":…,"en":…}. In the arena. */
 struct str kase_label(struct kase *k, struct label l);
+/** Text of a field that isn't sealed; STR_NULL when empty or no text. */
+struct str kase_field_text(const struct kase *k, int field);
 /** Id in a person, client or case field; 0 when empty. */
 int64_t kase_field_id(const struct kase *k, int field);
 /** Person of an assignee/creator/first_asker/actor/field; 0 when there is none. */
