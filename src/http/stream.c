@@ -125,6 +125,7 @@ ssize_t stream_read(void *stream, uint64_t pos, char *out, size_t max)
 {
 	struct stream *s = stream;
 	size_t n = 0;
+	bool over;
 
 	pthread_mutex_lock(&s->lock);
 	while (s->n && n < max) {
@@ -137,12 +138,13 @@ ssize_t stream_read(void *stream, uint64_t pos, char *out, size_t max)
 		if (s->offset == m->len)
 			sse_msg_unref(queue_take(s));
 	}
-	if (!n && !s->ended) {
+	over = !n && s->ended;
+	if (!n && !over) {
 		s->suspended = true;
 		MHD_suspend_connection(s->connection);
 	}
 	pthread_mutex_unlock(&s->lock);
-	return !n && s->ended ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
+	return over ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
 }
 
 static bool contains(const int64_t *sorted, size_t n, int64_t id)
