@@ -181,6 +181,7 @@ static int open_rooms(struct system *s, struct fault *f)
 	    (r = calendars_open(env, &env->calendars, f)) < 0 ||
 	    (r = process_lib_open(env, &env->process, f)) < 0)
 		return r;
+	env->case_seen = process_sees;
 	calendars_on_change(env->calendars, clocks_recompute);
 	return 0;
 }

@@ -31,6 +31,26 @@ static int blind_keys(struct ctx *ctx, int64_t org_id, const struct keys *k, str
 	return client_blind(ctx, "cases", org_id, "party.pinyin", k->pinyin, &ret->pinyin);
 }
 
+/* ---- whose case it is ---------------------------------------------------------------------- */
+
+/* @return 0, -E_NOT_FOUND for who may not see the case; its organisation */
+static int seen_case(struct ctx *ctx, struct tx *tx, int64_t case_id, int64_t *ret_org)
+{
+	int r = tx_int(tx, "case.case_org", ARGS(A_INT("case_id", case_id)), ret_org);
+
+	if (r == -E_NOT_FOUND)
+		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
+	return r < 0 || !ctx->env->case_seen ? r : ctx->env->case_seen(tx, case_id);
+}
+
+/* @return 1, 0, negative error */
+static int may_see(struct ctx *ctx, struct tx *tx, int64_t case_id)
+{
+	int r = ctx->env->case_seen ? ctx->env->case_seen(tx, case_id) : 0;
+
+	return r == -E_NOT_FOUND ? 0 : r < 0 ? r : 1;
+}
+
 /* ---- parties ------------------------------------------------------------------------------ */
 
 static const char *party_bound(struct arena *a, int64_t party_id)
@@ -49,10 +69,8 @@ int party_add_apply(struct call *call, struct tx *tx)
 
 	if (!k.full.len)
 		return ctx_fail(ctx, E_INVALID, "name", "holds no letter");
-	r = tx_int(tx, "case.case_org", ARGS(A_INT("case_id", case_id)), &org_id);
-	if (r == -E_NOT_FOUND)
-		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
-	if (r < 0 || (r = blind_keys(ctx, org_id, &k, &blind)) < 0 ||
+	if ((r = seen_case(ctx, tx, case_id, &org_id)) < 0 ||
+	    (r = blind_keys(ctx, org_id, &k, &blind)) < 0 ||
 	    (r = vault_seal(ctx->env->vault, "cases", org_id, SEAL_FIELD,
 			    party_bound(ctx->arena, id), name, ctx->arena, &sealed, &ctx->fault)) <
 		    0)
@@ -83,12 +101,13 @@ static int party_name(struct ctx *ctx, int64_t org_id, int64_t party_id, struct 
 int party_list_apply(struct call *call, struct tx *tx)
 {
 	CLEANUP(rows_freep) struct rows *rows = NULL;
+	int64_t case_id = call_int(call, "id", 0), org_id;
 	struct jw *w = &call->reply.json;
 	struct str name;
 	int r;
 
-	if ((r = tx_op(tx, "case.party_rows", ARGS(A_INT("case_id", call_int(call, "id", 0))),
-		       &rows)) < 0)
+	if ((r = seen_case(call->ctx, tx, case_id, &org_id)) < 0 ||
+	    (r = tx_op(tx, "case.party_rows", ARGS(A_INT("case_id", case_id)), &rows)) < 0)
 		return r;
 	jw_obj(w);
 	jw_key(w, "items");
@@ -109,6 +128,68 @@ int party_list_apply(struct call *call, struct tx *tx)
 	jw_arr_end(w);
 	jw_key(w, "next");
 	jw_null(w);
+	jw_obj_end(w);
+	return r;
+}
+
+int party_drop_apply(struct call *call, struct tx *tx)
+{
+	int64_t case_id = call_int(call, "id", 0), id = call_int(call, "party", 0), org_id, n;
+	struct ctx *ctx = call->ctx;
+	struct jw *w = &call->reply.json;
+	int r;
+
+	if ((r = seen_case(ctx, tx, case_id, &org_id)) < 0 ||
+	    (r = tx_exec(tx, "case.party_delete", ARGS(A_INT("id", id), A_INT("case_id", case_id)),
+			 &n)) < 0)
+		return r;
+	if (n == 0)
+		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such party");
+	call->audit.subject_id = case_id;
+	jw_obj(w);
+	jw_kid(w, "id", id);
+	jw_obj_end(w);
+	return 0;
+}
+
+/* ---- a client's cases ---------------------------------------------------------------------- */
+
+/* The client is in the other store; who may not see the client learns nothing (T01). */
+static int check_client(struct ctx *ctx, int64_t id)
+{
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	struct client_row c;
+	int r;
+
+	return (r = db_read(ctx->env->clients, ctx, &tx)) < 0 ? r : client_load(tx, id, &c);
+}
+
+int client_cases_apply(struct call *call, struct tx *tx)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	int64_t id = call_int(call, "id", 0), limit = call_int(call, "limit", 50), n = 0, last = 0;
+	struct jw *w = &call->reply.json;
+	int r;
+
+	if ((r = check_client(call->ctx, id)) < 0 ||
+	    (r = tx_op(tx, "client.case_rows",
+		       ARGS(A_INT("client_id", id), {"before", call_arg(call, "before")},
+			    A_INT("limit", limit)),
+		       &rows)) < 0)
+		return r;
+	jw_obj(w);
+	jw_key(w, "items");
+	jw_arr(w);
+	while ((r = rows_next(rows)) > 0) {
+		last = rows_int(rows, 0);
+		n++;
+		if ((r = may_see(call->ctx, tx, last)) < 0)
+			return r;
+		if (r)
+			op_row_json(w, call->op->out, call->op->n_out, rows);
+	}
+	jw_arr_end(w);
+	jw_kid(w, "next", n == limit ? last : 0);
 	jw_obj_end(w);
 	return r;
 }
@@ -214,13 +295,37 @@ static int check_clients(struct check *c, const struct keys *k)
 	return check_clients_by(c, tx, k->pinyin);
 }
 
+/*
+ * That there is a conflict is told to everybody who asks; in which case, only to who may see it:
+ * others are sent to the head of the hotline.
+ */
+static int write_party(struct check *c, struct tx *tx, struct rows *rows)
+{
+	struct jw *w = &c->call->reply.json;
+	struct ctx *ctx = c->call->ctx;
+	struct str name;
+	int r, seen;
+
+	if ((r = party_name(ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2), &name)) <
+		    0 ||
+	    (r = seen = may_see(ctx, tx, rows_int(rows, 4))) < 0)
+		return r;
+	jw_obj(w);
+	jw_kid(w, "client_id", rows_int(rows, 3));
+	jw_kstr(w, "name", name);
+	jw_kstr(w, "role", rows_text(rows, 1));
+	jw_kid(w, "case_id", seen ? rows_int(rows, 4) : 0);
+	jw_kcstr(w, "number", seen ? rows_dup(rows, 6) : NULL);
+	write_why(w, rows_text(rows, 7));
+	jw_obj_end(w);
+	return 0;
+}
+
 static int check_parties(struct check *c, struct tx *tx, const struct keys *k)
 {
 	CLEANUP(rows_freep) struct rows *rows = NULL;
-	struct jw *w = &c->call->reply.json;
 	struct ctx *ctx = c->call->ctx;
 	struct keys blind;
-	struct str name;
 	int r;
 
 	if ((r = blind_keys(ctx, ctx->actor.org_id, k, &blind)) < 0)
@@ -231,19 +336,9 @@ static int check_parties(struct check *c, struct tx *tx, const struct keys *k)
 		  &rows);
 	if (r < 0)
 		return r;
-	while ((r = rows_next(rows)) > 0) {
-		if ((r = party_name(ctx, rows_int(rows, 5), rows_int(rows, 0), rows_blob(rows, 2),
-				    &name)) < 0)
+	while ((r = rows_next(rows)) > 0)
+		if ((r = write_party(c, tx, rows)) < 0)
 			return r;
-		jw_obj(w);
-		jw_kid(w, "client_id", rows_int(rows, 3));
-		jw_kstr(w, "name", name);
-		jw_kstr(w, "role", rows_text(rows, 1));
-		jw_kid(w, "case_id", rows_int(rows, 4));
-		jw_kstr(w, "number", rows_text(rows, 6));
-		write_why(w, rows_text(rows, 7));
-		jw_obj_end(w);
-	}
 	return r;
 }
 

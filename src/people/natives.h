@@ -69,6 +69,8 @@ int client_erase_apply(struct call *call, struct tx *tx);
 int client_erase_finish(struct call *call);
 int party_add_apply(struct call *call, struct tx *tx);
 int party_list_apply(struct call *call, struct tx *tx);
+int party_drop_apply(struct call *call, struct tx *tx);
+int client_cases_apply(struct call *call, struct tx *tx);
 int conflicts_apply(struct call *call, struct tx *tx);
 
 #endif

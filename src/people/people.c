@@ -38,6 +38,8 @@ const struct native people_natives[] = {
 	{"client.conflicts", NULL, conflicts_apply, NULL},
 	{"case.party_add", NULL, party_add_apply, NULL},
 	{"case.party_list", NULL, party_list_apply, NULL},
+	{"case.party_drop", NULL, party_drop_apply, NULL},
+	{"client.cases", NULL, client_cases_apply, NULL},
 };
 const size_t people_n_natives = ARRAY_SIZE(people_natives);
 

@@ -33,3 +33,34 @@ bool process_audience_has(const struct process_audience *a, const struct actor *
 			return true;
 	return false;
 }
+
+static bool has_visible_role(const struct definition *d, const struct actor *who)
+{
+	for (const char **role = d->visible; *role; role++)
+		if (actor_has_role(who, *role))
+			return true;
+	return false;
+}
+
+int process_sees(struct tx *tx, int64_t case_id)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct ctx *ctx = tx_ctx(tx);
+	const struct definition *d;
+	int r;
+
+	if (ctx->actor.id == ACTOR_SYSTEM)
+		return 0;
+	if ((r = tx_op(tx, "case.sees", ARGS(A_INT("id", case_id)), &rows)) < 0 ||
+	    (r = rows_next(rows)) < 0)
+		return r;
+	if (r == 0 || !rows_int(rows, 1))
+		return ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
+	if (rows_int(rows, 2))
+		return 0;
+	if ((r = process_by_id(ctx->env->process, tx, rows_int(rows, 0), &d)) < 0)
+		return r;
+	return has_visible_role(d, &ctx->actor)
+		       ? 0
+		       : ctx_fail(ctx, E_NOT_FOUND, NULL, "there is no such case");
+}

@@ -83,6 +83,12 @@ struct process_audience {
 	const char **roles; /**< the definition's: lives as long as the library */
 	int64_t people[3];
 };
+/**
+ * May the actor see this case? What process_load() asks, for one small statement: roles of the
+ * definition, creator, assignee, first asker, whoever voted or holds a task; of his organisations.
+ * @return 0, -E_NOT_FOUND
+ */
+MUST_CHECK int process_sees(struct tx *tx, int64_t case_id);
 /** @return 0, -E_NOT_FOUND */
 MUST_CHECK int process_audience(struct process_lib *lib, struct tx *tx, int64_t case_id,
 				struct process_audience *ret);

@@ -421,6 +421,14 @@ static void write_editable(struct kase *k, struct jw *w)
  * -----------------------------------------------------------------------------------------------
  */
 
+/* Another case is named only to who may see it. @return 1, 0, negative error */
+static int is_seen(struct kase *k, int64_t case_id)
+{
+	int r = process_sees(k->tx, case_id);
+
+	return r == -E_NOT_FOUND ? 0 : r < 0 ? r : 1;
+}
+
 static int write_child(struct kase *k, struct jw *w, struct rows *r)
 {
 	const struct definition *d;
@@ -450,7 +458,8 @@ static int write_children(struct kase *k, struct jw *w)
 	if (k->n_children)
 		err = tx_op(k->tx, "case.children", ARGS(A_INT("parent_id", k->id)), &r);
 	while (k->n_children && err >= 0 && (err = rows_next(r)) > 0)
-		err = write_child(k, w, r);
+		if ((err = is_seen(k, rows_int(r, 0))) > 0)
+			err = write_child(k, w, r);
 	jw_arr_end(w);
 	return err;
 }
@@ -461,7 +470,7 @@ static int write_parent(struct kase *k, struct jw *w)
 	int err = 0;
 
 	jw_key(w, "parent");
-	if (k->parent_id &&
+	if (k->parent_id && (err = is_seen(k, k->parent_id)) > 0 &&
 	    (err = tx_op(k->tx, "case.brief", ARGS(A_INT("id", k->parent_id)), &r)) >= 0)
 		err = rows_next(r);
 	if (err <= 0) {

@@ -13,6 +13,7 @@ struct catalogue;
 struct vault;
 struct blobs;
 struct config;
+struct tx;
 
 /** One running system. Built once by main, immutable afterwards but for the catalogues that reload as a whole. */
 struct env {
@@ -32,6 +33,12 @@ struct env {
 	struct feed *feed;
 	struct outbox *outbox;
 	struct audit_job *audit;
+	/**
+	 * May the actor of @p tx see this case, by its organisation and by what its process says? Set by
+	 * main to process_sees(), for the rooms below process/.
+	 * @return 0, -E_NOT_FOUND
+	 */
+	int (*case_seen)(struct tx *tx, int64_t case_id);
 };
 
 /** Who is asking. Zeroed: nobody (public). Strings live in the request's arena. */
