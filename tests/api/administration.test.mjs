@@ -87,8 +87,8 @@ test('one’s own presence, and one-time codes that need the password to go', as
   assert.match(totp.uri, /^otpauth:\/\/totp\//)
   assert.match(totp.svg, /^<(\?xml|svg)/)
   assert.equal((await c.post('/api/me/totp/confirm', { otp: '000000' })).status >= 400, true)
-  assert.notEqual((await c.delete('/api/me/totp?password=wrong')).status, 204)
-  ok(await c.delete(`/api/me/totp?password=${encodeURIComponent(password)}`), 204)
+  assert.notEqual((await c.post('/api/me/totp/remove', { password: 'wrong' })).status, 204)
+  ok(await c.post('/api/me/totp/remove', { password }), 204)
 })
 
 test('organisations form a tree that cannot bite its tail', async () => {

@@ -1,7 +1,7 @@
 // One consultation from the first word to filing, by people in browsers (P01, P04, P10, P20, K02).
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Hotline, desktop, fits, phone, watching } from './browser.mjs'
+import { Hotline, fits, phone, watching } from './browser.mjs'
 
 let h
 before(async () => {

@@ -1,6 +1,6 @@
 -- op: me.totp_remove
 -- Stop using one-time codes.
--- route: DELETE /api/me/totp
+-- route: POST /api/me/totp/remove
 -- role: any
 -- rate: 20/min actor
 -- in: password text (1..200)

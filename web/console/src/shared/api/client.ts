@@ -69,8 +69,7 @@ export const api = {
   post: <T>(path: string, body: unknown = {}) => request<T>('POST', path, { body }),
   put: <T>(path: string, body: unknown = {}) => request<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown = {}) => request<T>('PATCH', path, { body }),
-  delete: <T>(path: string, query?: Query, body?: unknown) =>
-    request<T>('DELETE', path, { query, body }),
+  delete: <T>(path: string, query?: Query) => request<T>('DELETE', path, { query }),
 }
 
 /** Upload a file as the raw body. XMLHttpRequest, because fetch cannot tell how far an upload is. */
