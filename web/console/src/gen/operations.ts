@@ -374,7 +374,7 @@ export interface CaseViewsItem {
   created_at: Instant
 }
 
-/** The client's cases. Joining the two stores leaves an entry in the audit log (T01). */
+/** The client's cases that the caller may see. Joining the two stores leaves an entry in the audit log (T01). */
 export interface ClientCasesIn {
   id: Id
   before?: Id | null
