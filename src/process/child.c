@@ -76,10 +76,10 @@ int child_open(struct kase *parent, const struct effect *e)
 	child->depth = parent->depth + 1;
 	child->parent_id = parent->id;
 	child->parent_link = link_of(parent, e);
-	child->client_id = parent->client_id;
 	child->first_asker = parent->first_asker;
 	child->consents = parent->consents;
-	if ((err = copy_all(parent, e, child)) < 0 || (err = create_in(child, &form, false)) < 0)
+	if ((err = kase_tie_client(child, parent->client_id)) < 0 ||
+	    (err = copy_all(parent, e, child)) < 0 || (err = create_in(child, &form, false)) < 0)
 		return err;
 	parent->n_children++;
 	data = arena_printf(parent->arena, "{\"case_id\":\"%lld\",\"process\":\"%s\"}",

@@ -211,7 +211,7 @@ static int deliver(struct kase *k, const struct effect *e)
 	const struct field_def *f = &k->d->fields[e->field];
 	const struct who *to = &e->to.at[0];
 	const char *channel = e->channel ? e->channel : to->kind == WHO_CLIENT ? "sms" : "inbox";
-	int64_t person = kase_person(k, to);
+	int64_t person = kase_person(k, to), id = id_new();
 	char *data;
 	int err;
 
@@ -221,14 +221,16 @@ static int deliver(struct kase *k, const struct effect *e)
 				k->ctx->lang == LANG_EN ? " is empty: nothing to deliver"
 							: "为空，无法送达");
 	err = tx_exec(k->tx, "case.delivery_add",
-		      ARGS(A_INT("id", id_new()), A_INT("case_id", k->id), A_TEXT("field", f->name),
+		      ARGS(A_INT("id", id), A_INT("case_id", k->id), A_TEXT("field", f->name),
 			   A_TEXT("channel", channel),
 			   A_ID("client_id", to->kind == WHO_CLIENT ? k->client_id : 0),
 			   A_ID("person_id", person)),
 		      NULL);
 	if (err < 0)
 		return err;
-	data = arena_printf(k->arena, "{\"field\":\"%s\",\"channel\":\"%s\"}", f->name, channel);
+	data = arena_printf(k->arena,
+			    "{\"delivery_id\":\"%lld\",\"field\":\"%s\",\"channel\":\"%s\"}",
+			    (long long)id, f->name, channel);
 	if ((err = kase_event(k, "delivery", NULL, -1, -1, kase_label(k, f->label), str_of(data))) <
 	    0)
 		return err;

@@ -327,6 +327,17 @@ int form_set(struct kase *k, int field, const json_t *value)
 	return err;
 }
 
+int kase_tie_client(struct kase *k, int64_t client_id)
+{
+	CLEANUP(json_decrefp) json_t *id = NULL;
+
+	k->client_id = client_id;
+	if (!client_id || k->d->client < 0)
+		return 0;
+	id = json_string(arena_printf(k->arena, "%lld", (long long)client_id));
+	return form_set(k, k->d->client, id);
+}
+
 bool field_given(const struct kase *k, int field)
 {
 	const struct field_def *f = &k->d->fields[field];

@@ -100,6 +100,8 @@ char *kase_text(struct kase *k, const char *template_text);
 struct str kase_label(struct kase *k, struct label l);
 /** Text of a field that isn't sealed; STR_NULL when empty or no text. */
 struct str kase_field_text(const struct kase *k, int field);
+/** Whose case it is: the row's client and, where the definition has one, its client field. */
+MUST_CHECK int kase_tie_client(struct kase *k, int64_t client_id);
 /** Id in a person, client or case field; 0 when empty. */
 int64_t kase_field_id(const struct kase *k, int field);
 /** Person of an assignee/creator/first_asker/actor/field; 0 when there is none. */

@@ -330,7 +330,8 @@ int process_create(struct tx *tx, const struct definition *d, const struct form 
 
 	*ret = k;
 	k->consents = form->consents;
-	k->client_id = form->client_id;
+	if ((err = kase_tie_client(k, form->client_id)) < 0)
+		return err;
 	if (ctx->actor.id != ACTOR_SYSTEM && !who_list_has_actor(k, &d->create.by))
 		return refused(k, E_FORBIDDEN, who_why(k, &d->create.by));
 	if ((err = take_title(k, form->title)) < 0)
