@@ -1441,8 +1441,8 @@ export interface Operations {
     out: void
   }
   'me.totp_remove': {
-    method: 'DELETE'
-    path: '/api/me/totp'
+    method: 'POST'
+    path: '/api/me/totp/remove'
     in: MeTotpRemoveIn
     out: void
   }
@@ -1605,16 +1605,8 @@ export interface Operations {
 }
 
 export const routes = {
-  'audit.access_log': {
-    method: 'GET',
-    path: '/api/access-log',
-    query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'],
-  },
-  'audit.list': {
-    method: 'GET',
-    path: '/api/audit',
-    query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'],
-  },
+  'audit.access_log': { method: 'GET', path: '/api/access-log', query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'] },
+  'audit.list': { method: 'GET', path: '/api/audit', query: ['from', 'to', 'actor_id', 'action', 'subject', 'subject_id', 'before', 'limit'] },
   'audit.verify': { method: 'POST', path: '/api/audit/verify', query: [] },
   'calendar.create': { method: 'POST', path: '/api/calendars', query: [] },
   'calendar.days': { method: 'GET', path: '/api/calendars/{name}/days', query: ['year'] },
@@ -1625,67 +1617,19 @@ export const routes = {
   'calendar.unset_day': { method: 'DELETE', path: '/api/calendars/{name}/days/{date}', query: [] },
   'calendar.update': { method: 'PUT', path: '/api/calendars/{name}', query: [] },
   'case.act': { method: 'POST', path: '/api/cases/{id}/actions/{action}', query: [] },
-  'case.attach': {
-    method: 'POST',
-    path: '/api/cases/{id}/attachments',
-    query: ['name'],
-    upload: true,
-  },
+  'case.attach': { method: 'POST', path: '/api/cases/{id}/attachments', query: ['name'], upload: true },
   'case.attachment': { method: 'GET', path: '/api/cases/{id}/attachments/{attachment}', query: [] },
   'case.categories': { method: 'GET', path: '/api/categories', query: ['process'] },
   'case.cite': { method: 'POST', path: '/api/cases/{id}/citations', query: [] },
   'case.create': { method: 'POST', path: '/api/cases', query: [] },
-  'case.delivered': {
-    method: 'POST',
-    path: '/api/cases/{id}/deliveries/{delivery}/opened',
-    query: [],
-  },
+  'case.delivered': { method: 'POST', path: '/api/cases/{id}/deliveries/{delivery}/opened', query: [] },
   'case.desk': { method: 'GET', path: '/api/desk', query: [] },
   'case.edit': { method: 'PATCH', path: '/api/cases/{id}', query: [] },
-  'case.export': {
-    method: 'GET',
-    path: '/api/cases/export',
-    query: [
-      'process',
-      'state',
-      'assignee',
-      'mine',
-      'open',
-      'q',
-      'category',
-      'client_id',
-      'due_before',
-      'before',
-    ],
-  },
+  'case.export': { method: 'GET', path: '/api/cases/export', query: ['process', 'state', 'assignee', 'mine', 'open', 'q', 'category', 'client_id', 'due_before', 'before'] },
   'case.get': { method: 'GET', path: '/api/cases/{id}', query: [] },
-  'case.ledger': {
-    method: 'GET',
-    path: '/api/ledgers/{ledger}',
-    query: ['from', 'to', 'before', 'limit'],
-  },
-  'case.ledger_export': {
-    method: 'GET',
-    path: '/api/ledgers/{ledger}/export',
-    query: ['from', 'to'],
-  },
-  'case.list': {
-    method: 'GET',
-    path: '/api/cases',
-    query: [
-      'process',
-      'state',
-      'assignee',
-      'mine',
-      'open',
-      'q',
-      'category',
-      'client_id',
-      'due_before',
-      'before',
-      'limit',
-    ],
-  },
+  'case.ledger': { method: 'GET', path: '/api/ledgers/{ledger}', query: ['from', 'to', 'before', 'limit'] },
+  'case.ledger_export': { method: 'GET', path: '/api/ledgers/{ledger}/export', query: ['from', 'to'] },
+  'case.list': { method: 'GET', path: '/api/cases', query: ['process', 'state', 'assignee', 'mine', 'open', 'q', 'category', 'client_id', 'due_before', 'before', 'limit'] },
   'case.note': { method: 'POST', path: '/api/cases/{id}/notes', query: [] },
   'case.party_add': { method: 'POST', path: '/api/cases/{id}/parties', query: [] },
   'case.party_drop': { method: 'DELETE', path: '/api/cases/{id}/parties/{party}', query: [] },
@@ -1701,11 +1645,7 @@ export const routes = {
   'client.create': { method: 'POST', path: '/api/clients', query: [] },
   'client.erase': { method: 'POST', path: '/api/clients/{id}/erase', query: [] },
   'client.export': { method: 'POST', path: '/api/clients/{id}/export', query: [] },
-  'client.list': {
-    method: 'GET',
-    path: '/api/clients',
-    query: ['q', 'kind', 'tier', 'before', 'limit'],
-  },
+  'client.list': { method: 'GET', path: '/api/clients', query: ['q', 'kind', 'tier', 'before', 'limit'] },
   'client.lookup': { method: 'GET', path: '/api/clients/lookup', query: ['phone'] },
   'client.reveal': { method: 'POST', path: '/api/clients/{id}/reveal', query: [] },
   'client.show': { method: 'GET', path: '/api/clients/{id}', query: [] },
@@ -1722,17 +1662,13 @@ export const routes = {
   'me.show': { method: 'GET', path: '/api/me', query: [] },
   'me.totp': { method: 'POST', path: '/api/me/totp', query: [] },
   'me.totp_confirm': { method: 'POST', path: '/api/me/totp/confirm', query: [] },
-  'me.totp_remove': { method: 'DELETE', path: '/api/me/totp', query: ['password'] },
+  'me.totp_remove': { method: 'POST', path: '/api/me/totp/remove', query: [] },
   'org.create_org': { method: 'POST', path: '/api/orgs', query: [] },
   'org.tree': { method: 'GET', path: '/api/orgs', query: [] },
   'org.update_org': { method: 'PATCH', path: '/api/orgs/{id}', query: [] },
   'people.create': { method: 'POST', path: '/api/people', query: [] },
   'people.get': { method: 'GET', path: '/api/people/{id}', query: [] },
-  'people.list': {
-    method: 'GET',
-    path: '/api/people',
-    query: ['q', 'role', 'active', 'before', 'limit'],
-  },
+  'people.list': { method: 'GET', path: '/api/people', query: ['q', 'role', 'active', 'before', 'limit'] },
   'people.reset_password': { method: 'POST', path: '/api/people/{id}/password', query: [] },
   'people.unlock': { method: 'POST', path: '/api/people/{id}/unlock', query: [] },
   'people.update': { method: 'PATCH', path: '/api/people/{id}', query: [] },

@@ -1,6 +1,8 @@
+import type { routes } from '@/gen/operations'
+
 /**
  * The operations whose permission decides what is shown. Short names for the pages; the engine's
- * names stand here only, and a test compares them with the engine's list.
+ * names stand here only, checked against the generated list.
  */
 export const opNames = {
   cases: 'case.list',
@@ -24,6 +26,6 @@ export const opNames = {
   auditVerify: 'audit.verify',
   accessLog: 'audit.access_log',
   ledger: 'case.ledger',
-} as const
+} as const satisfies Record<string, keyof typeof routes>
 
 export type Permission = keyof typeof opNames
