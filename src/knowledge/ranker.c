@@ -1,6 +1,7 @@
 #include "knowledge/ranker.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #include "base/map.h"
 #include "base/memory.h"
@@ -12,6 +13,10 @@
 #define TOP_KNOWN 100
 #define NEIGHBOURS 40 /**< known questions looked at */
 #define NOT_PLACED 999
+#define LEAST_TRANSLATED 0.02f /**< words that weigh less are left out */
+#define NO_LIST UINT32_MAX
+#define FILTER_BITS \
+	65536 /**< by the low bits of a list: most words of an article are not the question's */
 #define LATENT_SCALE 4096.0f /**< whole numbers make the sum over all articles twice as fast */
 
 /** A known question holds this term with this weight (unit length over the question). */
@@ -29,8 +34,25 @@ struct ranker {
 	const struct trees *trees;
 	struct posting *postings; /**< by term */
 	size_t n_postings;
+	uint32_t *translation_lists; /**< posting list of each translation's word, NO_LIST if the
+					corpus lacks it */
+	struct scratch_pool *pool;
 	float *law_prior;     /**< log(1 + times cited), a law each */
 	float *article_prior; /**< the same, a document each */
+};
+
+/** Room for one question; kept for the next, because fresh memory costs more than the search. */
+struct scratch {
+	float *words, *translated, *latent, *near_sum, *near_max, *tilted; /**< a document each */
+	float *law_near, *law_words;
+	float *mark, *weights; /**< a list each; all 0 between questions */
+	uint16_t *place;
+	struct scratch *next;
+};
+
+struct scratch_pool {
+	pthread_mutex_t lock; /**< guards `spare` */
+	struct scratch *spare;
 };
 
 /* ---- what known questions say about this corpus ---------------------------------------------- */
@@ -66,8 +88,8 @@ static void index_questions(struct ranker *r)
 			norm += w * w;
 		}
 		for (uint32_t i = k->term_starts[q]; i < k->term_starts[q + 1]; i++)
-			r->postings[r->n_postings++] =
-				(struct posting){k->terms[i], q, weight_of(r->c, k->terms[i]) / sqrtf(norm)};
+			r->postings[r->n_postings++] = (struct posting){
+				k->terms[i], q, weight_of(r->c, k->terms[i]) / sqrtf(norm)};
 	}
 	qsort(r->postings, r->n_postings, sizeof(*r->postings), by_posting);
 }
@@ -94,21 +116,101 @@ static void count_citations(struct ranker *r)
 		r->law_prior[i] = log1pf(r->law_prior[i]);
 }
 
-struct ranker *ranker_new(const struct corpus *c, const struct term_vectors *v, const int8_t *doc_vectors,
-			  const struct known *k, const struct trees *trees)
+static void find_translations(struct ranker *r)
+{
+	const struct known *k = r->k;
+
+	r->translation_lists = mem_new(mem_product(k->n_translations + 1, sizeof(uint32_t)));
+	for (size_t i = 0; i < k->n_translations; i++)
+		if (!index_find(r->c->index, k->translations[i].to, &r->translation_lists[i]))
+			r->translation_lists[i] = NO_LIST;
+}
+
+struct ranker *ranker_new(const struct corpus *c, const struct term_vectors *v,
+			  const int8_t *doc_vectors, const struct known *k,
+			  const struct trees *trees)
 {
 	struct ranker *r = MEM_NEW(struct ranker);
 
 	*r = (struct ranker){.c = c, .v = v, .doc_vectors = doc_vectors, .k = k, .trees = trees};
+	r->pool = MEM_NEW(struct scratch_pool);
+	pthread_mutex_init(&r->pool->lock, NULL);
 	index_questions(r);
 	count_citations(r);
+	find_translations(r);
 	return r;
+}
+
+static float *floats(size_t n)
+{
+	return mem_new(mem_product(n + 1, sizeof(float)));
+}
+
+static struct scratch *scratch_new(const struct corpus *c)
+{
+	struct scratch *s = MEM_NEW(struct scratch);
+
+	s->words = floats(c->n * 6);
+	s->law_near = floats(c->n_laws * 2);
+	s->mark = floats(c->index->n_lists);
+	s->weights = floats(c->index->n_lists);
+	s->place = mem_new(mem_product(c->n + 1, sizeof(uint16_t)));
+	s->translated = s->words + c->n;
+	s->latent = s->translated + c->n;
+	s->near_sum = s->latent + c->n;
+	s->near_max = s->near_sum + c->n;
+	s->tilted = s->near_max + c->n;
+	s->law_words = s->law_near + c->n_laws;
+	return s;
+}
+
+static void scratch_free(struct scratch *s)
+{
+	free(s->words);
+	free(s->law_near);
+	free(s->mark);
+	free(s->weights);
+	free(s->place);
+	free(s);
+}
+
+static struct scratch *scratch_take(const struct ranker *r)
+{
+	struct scratch *s;
+
+	pthread_mutex_lock(&r->pool->lock);
+	s = r->pool->spare;
+	if (s)
+		r->pool->spare = s->next;
+	pthread_mutex_unlock(&r->pool->lock);
+	if (!s)
+		return scratch_new(r->c);
+	memset(s->words, 0, r->c->n * 5 * sizeof(float));
+	memset(s->law_near, 0, r->c->n_laws * 2 * sizeof(float));
+	return s;
+}
+
+static void scratch_give(const struct ranker *r, struct scratch *s)
+{
+	pthread_mutex_lock(&r->pool->lock);
+	s->next = r->pool->spare;
+	r->pool->spare = s;
+	pthread_mutex_unlock(&r->pool->lock);
 }
 
 void ranker_free(struct ranker *r)
 {
 	if (!r)
 		return;
+	while (r->pool->spare) {
+		struct scratch *next = r->pool->spare->next;
+
+		scratch_free(r->pool->spare);
+		r->pool->spare = next;
+	}
+	pthread_mutex_destroy(&r->pool->lock);
+	free(r->pool);
+	free(r->translation_lists);
 	free(r->postings);
 	free(r->law_prior);
 	free(r->article_prior);
@@ -128,19 +230,16 @@ struct question {
 	int64_t day;
 	term_t terms[MAX_TERMS];
 	size_t n_terms;
-	float *words, *translated, *latent, *near_sum, *near_max; /**< a document each */
+	struct scratch *s;
+	float *words, *translated, *latent, *near_sum, *near_max; /**< of the scratch */
 	float *law_near, *law_words;
-	float *mark;   /**< a list each: idf when the question holds it */
+	float *mark; /**< a list each: idf when the question holds it */
+	uint64_t filter[FILTER_BITS / 64];
 	float mass_single, mass_pair; /**< idf of all its terms */
 	float vector[VECTOR_DIM], mapped[VECTOR_DIM];
 	struct candidates *out;
 	uint16_t *place; /**< a document each: candidate + 1 */
 };
-
-static float *floats(size_t n)
-{
-	return mem_new(mem_product(n + 1, sizeof(float)));
-}
 
 static void read_terms(struct question *q, struct str text)
 {
@@ -169,11 +268,13 @@ static void score_words(struct question *q)
 		if (!index_find(ix, q->terms[i], &list))
 			continue;
 		q->mark[list] = ix->idf[list];
+		q->filter[list % FILTER_BITS / 64] |= UINT64_C(1) << list % 64;
 		index_add_list(ix, list, 1, q->words);
 	}
 }
 
-static const struct translation *translations_of(const struct known *k, term_t term)
+/** Place of the first translation of a term. */
+static size_t translations_of(const struct known *k, term_t term)
 {
 	size_t low = 0, high = k->n_translations;
 
@@ -185,7 +286,7 @@ static const struct translation *translations_of(const struct known *k, term_t t
 		else
 			high = mid;
 	}
-	return k->translations + low;
+	return low;
 }
 
 /** Words that lawyers' articles hold when clients use these: Σ P(w | q) · idf(q). */
@@ -193,26 +294,29 @@ static void score_translated(struct question *q)
 {
 	const struct index *ix = q->r->c->index;
 	const struct known *k = q->r->k;
-	float *weights = floats(ix->n_lists);
+	float *weights = q->s->weights;
 	VEC(uint32_t) lists = {0};
-	uint32_t list;
 
 	for (size_t i = 0; i < q->n_terms; i++) {
-		const struct translation *t = translations_of(k, q->terms[i]);
+		float weight = weight_of(q->r->c, q->terms[i]);
+		size_t t = translations_of(k, q->terms[i]);
 
-		for (; t < k->translations + k->n_translations && t->from == q->terms[i]; t++) {
-			if (!index_find(ix, t->to, &list))
+		for (; t < k->n_translations && k->translations[t].from == q->terms[i]; t++) {
+			uint32_t list = q->r->translation_lists[t];
+
+			if (list == NO_LIST)
 				continue;
-			if (!weights[list])
+			if (weights[list] <= 0)
 				VEC_ADD(&lists, list);
-			weights[list] += t->p * weight_of(q->r->c, q->terms[i]);
+			weights[list] += k->translations[t].p * weight;
 		}
 	}
-	for (size_t i = 0; i < lists.n; i++)
-		if (weights[lists.at[i]] > 0.02f)
+	for (size_t i = 0; i < lists.n; i++) {
+		if (weights[lists.at[i]] > LEAST_TRANSLATED)
 			index_add_list(ix, lists.at[i], weights[lists.at[i]], q->translated);
+		weights[lists.at[i]] = 0;
+	}
 	VEC_FREE(&lists);
-	free(weights);
 }
 
 static void score_latent(struct question *q, struct str text)
@@ -276,7 +380,8 @@ static size_t near_questions(const struct question *q, struct near *near)
 				high = mid;
 		}
 		for (; low < r->n_postings && r->postings[low].term == q->terms[i]; low++)
-			near[r->postings[low].question].similarity += weight * r->postings[low].weight;
+			near[r->postings[low].question].similarity +=
+				weight * r->postings[low].weight;
 	}
 	for (uint32_t i = 0; norm > 0 && i < r->k->n; i++)
 		near[i].similarity /= sqrtf(norm);
@@ -294,7 +399,8 @@ static void score_near(struct question *q)
 	for (size_t i = 0; i < n; i++) {
 		float s = near[i].similarity;
 
-		for (uint32_t a = k->name_starts[near[i].question]; a < k->name_starts[near[i].question + 1]; a++) {
+		for (uint32_t a = k->name_starts[near[i].question];
+		     a < k->name_starts[near[i].question + 1]; a++) {
 			size_t from, to = corpus_find(c, k->names[a], &from);
 
 			for (; from < to; from++) {
@@ -352,7 +458,8 @@ static float best_of(const struct question *q, const float *scores)
 
 /* ---- features ------------------------------------------------------------------------------- */
 
-/** BM25 parts by field and by single characters or pairs, and how much of the question is covered. */
+/** BM25 parts by field and by single characters or pairs, and how much of the question is covered.
+ */
 static void describe_words(const struct question *q, uint32_t doc, float *row)
 {
 	const struct index *ix = q->r->c->index;
@@ -360,16 +467,18 @@ static void describe_words(const struct question *q, uint32_t doc, float *row)
 
 	for (uint64_t o = ix->doc_starts[doc]; o < ix->doc_starts[doc + 1]; o++) {
 		const struct occurrence *occ = &ix->occurrences[o];
-		float weight = q->mark[occ->list];
+		float weight;
 		bool single;
 
-		if (!weight)
+		if (!(q->filter[occ->list % FILTER_BITS / 64] >> occ->list % 64 & 1) ||
+		    (weight = q->mark[occ->list]) <= 0)
 			continue;
 		single = term_is_single(ix->term_of[occ->list]);
 		covered[single] += weight;
 		for (size_t f = 0; f < FIELD_COUNT; f++) {
 			float length = (float)ix->lengths[doc * FIELD_COUNT + f];
-			float tf = (float)occ->tf[f] / (1 - BM25_B + BM25_B * length / ix->average[f]);
+			float tf =
+				(float)occ->tf[f] / (1 - BM25_B + BM25_B * length / ix->average[f]);
 
 			if (occ->tf[f])
 				part[f][single] += weight * tf / (BM25_K1 + tf);
@@ -407,7 +516,8 @@ static float beside(const struct question *q, uint32_t doc)
 	return best;
 }
 
-static void describe(struct question *q, size_t at, float best_words, float best_translated, const float *section_best)
+static void describe(struct question *q, size_t at, float best_words, float best_translated,
+		     const float *section_best)
 {
 	const struct corpus *c = q->r->c;
 	uint32_t doc = q->out->docs[at];
@@ -473,50 +583,56 @@ static void describe_all(struct question *q)
 	for (size_t i = 0; i < q->out->n; i++) {
 		uint32_t section = c->articles[q->out->docs[i]].section;
 
-		section_best[section] = fmaxf(section_best[section], q->words[q->out->docs[i]] / best_words);
+		section_best[section] =
+			fmaxf(section_best[section], q->words[q->out->docs[i]] / best_words);
 	}
 	for (size_t i = 0; i < q->out->n; i++)
 		describe(q, i, best_words, best_translated, section_best);
 	free(section_best);
 }
 
-static void question_open(struct question *q, const struct ranker *r, int64_t day, struct candidates *out)
+static void question_open(struct question *q, const struct ranker *r, int64_t day,
+			  struct candidates *out)
 {
-	const struct corpus *c = r->c;
-
 	*q = (struct question){.r = r, .day = day, .out = out};
 	out->n = 0;
-	q->words = floats(c->n * 5);
-	q->translated = q->words + c->n;
-	q->latent = q->translated + c->n;
-	q->near_sum = q->latent + c->n;
-	q->near_max = q->near_sum + c->n;
-	q->law_near = floats(c->n_laws * 2);
-	q->law_words = q->law_near + c->n_laws;
-	q->mark = floats(c->index->n_lists);
-	q->place = mem_new(mem_product(c->n + 1, sizeof(uint16_t)));
+	q->s = scratch_take(r);
+	q->words = q->s->words;
+	q->translated = q->s->translated;
+	q->latent = q->s->latent;
+	q->near_sum = q->s->near_sum;
+	q->near_max = q->s->near_max;
+	q->law_near = q->s->law_near;
+	q->law_words = q->s->law_words;
+	q->mark = q->s->mark;
+	q->place = q->s->place;
 }
 
 static void question_close(struct question *q)
 {
-	free(q->words);
-	free(q->law_near);
-	free(q->mark);
-	free(q->place);
+	uint32_t list;
+
+	for (size_t i = 0; i < q->n_terms; i++)
+		if (index_find(q->r->c->index, q->terms[i], &list))
+			q->mark[list] = 0;
+	for (size_t i = 0; i < q->out->n; i++)
+		q->place[q->out->docs[i]] = 0;
+	scratch_give(q->r, q->s);
 }
 
 /** Law prior tilts the words' proposals, so that common laws are not crowded out. */
 static void propose_words(struct question *q)
 {
 	const struct corpus *c = q->r->c;
-	float *tilted = floats(c->n), best = 1e-6f;
+	float *tilted = q->s->tilted, best = 1e-6f;
 
 	for (size_t d = 0; d < c->n; d++)
 		best = in_force(q, d) ? fmaxf(best, q->words[d]) : best;
 	for (size_t d = 0; d < c->n; d++)
-		tilted[d] = q->words[d] > 0 ? q->words[d] / best + 0.05f * q->r->law_prior[c->articles[d].law] : 0;
+		tilted[d] = q->words[d] > 0 ? q->words[d] / best +
+						      0.05f * q->r->law_prior[c->articles[d].law]
+					    : 0;
 	propose(q, tilted, TOP_WORDS, 28);
-	free(tilted);
 }
 
 void ranker_candidates(const struct ranker *r, struct str text, int64_t day, struct candidates *ret)
@@ -546,7 +662,8 @@ static int best_hit_first(const void *a, const void *b)
 	return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
-size_t ranker_search(const struct ranker *r, struct str question, int64_t day, struct index_hit *hits, size_t limit)
+size_t ranker_search(const struct ranker *r, struct str question, int64_t day,
+		     struct index_hit *hits, size_t limit)
 {
 	struct candidates *pool = mem_new(sizeof(*pool));
 	struct index_hit all[RANK_POOL];
@@ -556,7 +673,8 @@ size_t ranker_search(const struct ranker *r, struct str question, int64_t day, s
 	ranker_candidates(r, question, day, pool);
 	trees_score_all(r->trees, pool->rows[0], RANK_FEATURES, pool->n, scores);
 	for (size_t i = 0; i < pool->n; i++)
-		all[i] = (struct index_hit){r->c->index->docs[pool->docs[i]].id, pool->docs[i], scores[i]};
+		all[i] = (struct index_hit){r->c->index->docs[pool->docs[i]].id, pool->docs[i],
+					    scores[i]};
 	qsort(all, pool->n, sizeof(all[0]), best_hit_first);
 	n = pool->n < limit ? pool->n : limit;
 	memcpy(hits, all, n * sizeof(all[0]));
