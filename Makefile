@@ -62,13 +62,14 @@ all-binaries: install-tests
 test: all-binaries
 	@tools/test --build $(BUILD) $(if $(QUICK),--quick) $(SUITES)
 
-# Each sanitizer has a build of its own and runs what exercises C.
+# Each sanitizer has a build of its own and runs what exercises C. ThreadSanitizer needs the address space
+# where it expects it, so without randomisation.
 asan:
 	@$(MAKE) --no-print-directory test QUICK=1 BUILD=build-asan SUITES="unit api" \
 		SETUP="-Db_sanitize=address,undefined -Db_lundef=false"
 
 tsan:
-	@$(MAKE) --no-print-directory test QUICK=1 BUILD=build-tsan SUITES="unit api" \
+	@setarch -R $(MAKE) --no-print-directory test QUICK=1 BUILD=build-tsan SUITES="unit api" \
 		SETUP="-Db_sanitize=thread -Db_lundef=false"
 
 fuzz:

@@ -115,7 +115,7 @@ test('of a case hear only those who may see it (T02)', async () => {
 
 test('a quiet stream has a heartbeat', async () => {
   const s = await op.events()
-  assert.ok(await s.find((e) => e.comment === 'alive', 5000))
+  assert.ok(await s.find((e) => e.comment === 'alive'))
   s.close()
 })
 
@@ -124,7 +124,7 @@ test('signing out ends the stream', async () => {
   const s = await c.events()
   await s.find((e) => e.event === 'hello')
   await c.delete('/api/session')
-  assert.equal(await s.end(8000), true)
+  assert.equal(await s.end(), true)
   c.close()
 })
 
@@ -133,10 +133,10 @@ test('a reader that does not read is cut off and may come back', async () => {
   const s = net.connect(server.port, '127.0.0.1')
   s.pause()
   s.write(`GET /api/events HTTP/1.1\r\nHost: x\r\nCookie: lexline=${op.cookie}\r\n\r\n`)
-  await until(async () => (await server.metric('lexline_event_streams')) >= 1, 5000, 'the stream')
+  await until(async () => (await server.metric('lexline_event_streams')) >= 1, 60000, 'the stream')
   const text = JSON.stringify({ filler: 'x'.repeat(3500) })
   for (let i = 0; i < 60; i++) await Promise.all(Array.from({ length: 50 }, () => boss.post('/api/test/events', { text, org_id: opOrg() })))
-  await until(async () => ((await server.metric('lexline_event_streams_cut_total')) ?? 0) > before, 15000, 'cut off')
+  await until(async () => ((await server.metric('lexline_event_streams_cut_total')) ?? 0) > before, 60000, 'cut off')
   s.destroy()
   const again = await op.events()
   assert.equal(again.status, 200)

@@ -84,7 +84,7 @@ test('an unknown parameter is refused', async () => {
 test('an upload that is broken off leaves nothing behind', async () => {
   for (let i = 0; i < 5; i++) {
     const head = `POST /api/test/files HTTP/1.1\r\nHost: x\r\nCookie: lexline=${op.cookie}\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(300000)}`
-    await raw(server.port, head, 150)
+    await raw(server.port, head, 150, 150)
   }
   assert.equal((await upload(op, 10)).status, 201)
 })

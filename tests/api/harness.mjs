@@ -109,9 +109,15 @@ export class Server {
     await this.serve()
   }
 
-  // For after(): whatever happened, nothing stays.
+  // For after(): whatever happened, nothing stays. A sanitizer looks for leaks only in a program that ends by itself.
   async remove() {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill()
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      if (process.env.LEXLINE_SANITIZED) {
+        const hangs = setTimeout(() => this.child.kill('SIGKILL'), 60000)
+        await this.stop()
+        clearTimeout(hangs)
+      } else await this.kill()
+    }
     fs.rmSync(this.root, { recursive: true, force: true })
   }
 
@@ -259,7 +265,7 @@ export class EventStream {
   }
 
   // The first event that fits, past or to come. → null when the stream ended or time is up
-  async find(fits, ms = 10000) {
+  async find(fits, ms = 60000) {
     const until = Date.now() + ms
     for (;;) {
       const e = this.all.find(fits)
@@ -277,7 +283,7 @@ export class EventStream {
   }
 
   // Resolves when the server ended it.
-  async end(ms = 10000) {
+  async end(ms = 60000) {
     const until = Date.now() + ms
     while (!this.ended && Date.now() < until)
       await new Promise((resolve) => {
@@ -292,8 +298,9 @@ export class EventStream {
   }
 }
 
-// Exact bytes over a socket. → {status, text, closed}; waits for the end of the connection or `ms` of silence.
-export function raw(port, bytes, ms = 700) {
+// Exact bytes over a socket. → {status, text, closed}; waits for the end of the connection, or for `ms` of silence
+// after the first answer, which may take its time.
+export function raw(port, bytes, ms = 3000, first = 60000) {
   return new Promise((resolve) => {
     const s = net.connect(port, '127.0.0.1')
     const chunks = []
@@ -305,13 +312,13 @@ export function raw(port, bytes, ms = 700) {
       const text = Buffer.concat(chunks).toString('latin1')
       resolve({ status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0), text, closed })
     }
-    const wait = () => {
+    const wait = (limit = ms) => {
       clearTimeout(timer)
-      timer = setTimeout(done, ms)
+      timer = setTimeout(done, limit)
     }
     s.on('connect', () => {
       s.write(bytes)
-      wait()
+      wait(first)
     })
     s.on('data', (d) => {
       chunks.push(d)
@@ -326,7 +333,7 @@ export function raw(port, bytes, ms = 700) {
 }
 
 // Wait until something is true; fails loudly when it never is.
-export async function until(check, ms = 15000, what = 'condition') {
+export async function until(check, ms = 60000, what = 'condition') {
   const end = Date.now() + ms
   for (;;) {
     const v = await check()

@@ -90,7 +90,7 @@ describe('draining', () => {
     await stream.find((e) => e.event === 'hello')
     // sign-in takes some 100 ms of argon2id: it is under way when the signal comes
     const slow = server.client().post('/api/session', { name: 'boss', password: server.people.boss })
-    await until(async () => (await server.metric('lexline_http_in_flight')) >= 2, 5000, 'a request in flight')
+    await until(async () => (await server.metric('lexline_http_in_flight')) >= 2, 60000, 'a request in flight')
     const began = Date.now()
     server.child.kill('SIGTERM')
     const r = await slow

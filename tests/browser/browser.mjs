@@ -55,7 +55,7 @@ export class Hotline {
     page.on('console', (m) => {
       if (m.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(m.text())) page.mistakes.push(m.text())
     })
-    page.setDefaultTimeout(15000)
+    page.setDefaultTimeout(60000)
     return page
   }
 
