@@ -1,14 +1,13 @@
 /* K01, K02: statutes imported into a store, read by version, found by question. */
 #include "test.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "knowledge/import.h"
 #include "knowledge/statutes.h"
-#include "store/db.h"
+#include "support/temp_store.h"
 
 struct world {
 	char dir[64];
@@ -31,17 +30,12 @@ static char *source_path(const char *below)
 	return arena_printf(w.arena, "%s/%s", source, below);
 }
 
-/** Only the module of this room: other rooms' natives are not wanted here. */
 static void load_operations(void)
 {
 	struct yreport report = {0};
 	const struct native *natives[8];
-	const char *root = path_join(w.arena, w.dir, "root");
 
-	assert_int_equal(mkdir(root, 0700), 0);
-	assert_int_equal(mkdir(path_join(w.arena, root, "modules"), 0700), 0);
-	assert_int_equal(symlink(source_path("modules/knowledge"), path_join(w.arena, root, "modules/knowledge")), 0);
-	setenv("LEXLINE_ROOT", root, 1);
+	temp_modules((const char *const[]){"knowledge", NULL});
 	for (size_t i = 0; i < knowledge_n_natives; i++)
 		natives[i] = &knowledge_natives[i];
 	if (catalogue_load(NULL, natives, knowledge_n_natives, &w.env.ops, &report) < 0)

@@ -1,6 +1,5 @@
 #include "people/world.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -17,30 +16,6 @@ struct fault fault;
 char cookie[256];
 int64_t world_now_ms;
 const char *world_ip = "192.0.2.1";
-
-/* Only these modules: the natives of other rooms are not wanted here. */
-static void make_root(struct world *w)
-{
-	static const char *const modules[] = {"platform", "people", "clients", "cases/schema"};
-	static char root[64];
-	const char *source = getenv("LEXLINE_SOURCE");
-	char from[512], to[512];
-
-	if (root[0])
-		return;
-	snprintf(root, sizeof(root), "/tmp/lexline-root-XXXXXX");
-	assert_non_null(mkdtemp(root));
-	snprintf(to, sizeof(to), "%s/modules", root);
-	assert_int_equal(mkdir(to, 0700), 0);
-	snprintf(to, sizeof(to), "%s/modules/cases", root);
-	assert_int_equal(mkdir(to, 0700), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-		snprintf(from, sizeof(from), "%s/modules/%s", source ? source : ".", modules[i]);
-		snprintf(to, sizeof(to), "%s/modules/%s", root, modules[i]);
-		assert_int_equal(symlink(from, to), 0);
-	}
-	setenv("LEXLINE_ROOT", root, 1);
-}
 
 static void load_operations(struct world *w)
 {
@@ -121,7 +96,7 @@ void world_open(struct world *w, enum db_kind kind)
 	log_set_level(LOG_WARN);
 	memset(w, 0, sizeof(*w));
 	world_now_ms = 0;
-	make_root(w);
+	temp_modules((const char *const[]){"platform", "people", "clients", "cases/schema", NULL});
 	snprintf(w->dir, sizeof(w->dir), "/tmp/lexline-test-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	w->env.data_dir = w->dir;

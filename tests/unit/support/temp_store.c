@@ -1,6 +1,8 @@
 #include "test.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,6 +85,44 @@ void temp_store_init(void)
 	snprintf(root, sizeof(root), "%s/tests/unit/store/fixture", source_root());
 	setenv("LEXLINE_ROOT", root, 1);
 	log_set_level(LOG_ERROR);
+}
+
+static char modules_root[64];
+
+static void remove_modules(void)
+{
+	struct fault f;
+
+	if (file_remove_tree(modules_root, &f) < 0)
+		fprintf(stderr, "%s\n", f.detail);
+}
+
+static void link_module(struct arena *a, const char *name)
+{
+	const char *from = arena_printf(a, "%s/modules/%s", source_root(), name);
+	const char *to = arena_printf(a, "%s/modules/%s", modules_root, name);
+	const char *folder = arena_strndup(a, to, (size_t)(strrchr(to, '/') - to));
+
+	if (mkdir(folder, 0700) < 0)
+		assert_int_equal(errno, EEXIST);
+	assert_int_equal(symlink(from, to), 0);
+}
+
+void temp_modules(const char *const *names)
+{
+	struct arena *a;
+
+	if (modules_root[0])
+		return;
+	a = arena_new();
+	snprintf(modules_root, sizeof(modules_root), "/tmp/lexline-root-XXXXXX");
+	assert_non_null(mkdtemp(modules_root));
+	atexit(remove_modules);
+	assert_int_equal(mkdir(arena_printf(a, "%s/modules", modules_root), 0700), 0);
+	for (; *names; names++)
+		link_module(a, *names);
+	setenv("LEXLINE_ROOT", modules_root, 1);
+	arena_free(a);
 }
 
 static void load_catalogue(struct temp_store *t)

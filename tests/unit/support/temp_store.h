@@ -28,6 +28,12 @@ void temp_store_open(struct temp_store *t, enum db_kind kind);
 void temp_store_prepare(struct temp_store *t, enum db_kind kind);
 void temp_store_close(struct temp_store *t);
 
+/**
+ * The operations of these modules alone are found ("cases/schema" is a part of one), NULL-terminated:
+ * other rooms' natives need not be linked. Once a program.
+ */
+void temp_modules(const char *const *names);
+
 /** The cluster's URL; starts it when needed. */
 const char *temp_pg_url(void);
 /** A crash of the server, and its return. Not with a cluster given by LEXLINE_TEST_PG. */
