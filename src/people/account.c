@@ -172,3 +172,21 @@ void password_random(char ret[PASSWORD_RANDOM_MAX])
 		ret[i] = i % 5 == 4 ? '-' : letters[randombytes_uniform(sizeof(letters) - 1)];
 	ret[PASSWORD_RANDOM_MAX - 1] = 0;
 }
+
+void account_write(struct jw *w, const struct account *who)
+{
+	jw_key(w, "person");
+	jw_obj(w);
+	jw_kid(w, "id", who->id);
+	jw_kcstr(w, "name", who->name);
+	jw_kcstr(w, "display_name", who->display_name);
+	jw_kid(w, "org_id", who->org_id);
+	jw_kcstr(w, "org_name", who->org_name);
+	jw_key(w, "roles");
+	jw_arr(w);
+	for (size_t i = 0; i < who->n_roles; i++)
+		jw_cstr(w, who->roles[i]);
+	jw_arr_end(w);
+	jw_kcstr(w, "lang", who->lang);
+	jw_obj_end(w);
+}

@@ -27,6 +27,8 @@ struct account {
 	size_t n_roles;
 };
 
+/** The member "person" of the answers to signing in and to "who am I": names, organisation, roles. */
+void account_write(struct jw *w, const struct account *who);
 /** Folded and trimmed: what makes two names the same. In the arena. */
 const char *account_key(struct arena *a, struct str name);
 /** @return 0, -E_NOT_FOUND */

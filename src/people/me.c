@@ -1,4 +1,5 @@
 /* What everybody does with their own account. */
+#include "people/account.h"
 #include "people/natives.h"
 #include "people/sessions.h"
 #include "people/totp.h"
@@ -26,20 +27,16 @@ static void write_permissions(struct call *call)
 
 static void write_me(struct jw *w, const struct actor *me, const struct session_info *s)
 {
-	jw_key(w, "person");
-	jw_obj(w);
-	jw_kid(w, "id", me->id);
-	jw_kcstr(w, "name", s->name);
-	jw_kcstr(w, "display_name", s->display_name);
-	jw_kid(w, "org_id", me->org_id);
-	jw_kcstr(w, "org_name", s->org_name);
-	jw_key(w, "roles");
-	jw_arr(w);
-	for (size_t i = 0; i < me->n_own_roles; i++)
-		jw_cstr(w, me->roles[i]);
-	jw_arr_end(w);
-	jw_kcstr(w, "lang", s->lang);
-	jw_obj_end(w);
+	struct account who = {.id = me->id,
+			      .org_id = me->org_id,
+			      .name = s->name,
+			      .display_name = s->display_name,
+			      .lang = s->lang,
+			      .org_name = s->org_name,
+			      .roles = me->roles,
+			      .n_roles = me->n_own_roles};
+
+	account_write(w, &who);
 }
 
 int me_show_apply(struct call *call, struct tx *tx)

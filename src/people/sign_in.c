@@ -180,24 +180,6 @@ static void set_cookie(struct call *call, const char *token, int64_t max_age_s)
 	VEC_ADD(&call->reply.headers, h);
 }
 
-static void write_person(struct jw *w, const struct account *who)
-{
-	jw_key(w, "person");
-	jw_obj(w);
-	jw_kid(w, "id", who->id);
-	jw_kcstr(w, "name", who->name);
-	jw_kcstr(w, "display_name", who->display_name);
-	jw_kid(w, "org_id", who->org_id);
-	jw_kcstr(w, "org_name", who->org_name);
-	jw_key(w, "roles");
-	jw_arr(w);
-	for (size_t i = 0; i < who->n_roles; i++)
-		jw_cstr(w, who->roles[i]);
-	jw_arr_end(w);
-	jw_kcstr(w, "lang", who->lang);
-	jw_obj_end(w);
-}
-
 int sign_in_finish(struct call *call)
 {
 	struct sign_in *s = call->state;
@@ -210,7 +192,7 @@ int sign_in_finish(struct call *call)
 	}
 	set_cookie(call, s->token, call->ctx->env->people->rules.session_max_ms / 1000);
 	jw_obj(w);
-	write_person(w, &s->who);
+	account_write(w, &s->who);
 	jw_kcstr(w, "csrf", session_csrf(call->ctx->arena, s->hash));
 	jw_kbool(w, "password_must_change", s->who.must_change);
 	jw_obj_end(w);
