@@ -125,17 +125,23 @@ static int read_row(struct kase *k, const struct rows *r)
 	return 0;
 }
 
+/** Room for one more of the @p n items: they themselves, or a copy in twice the room. */
+static void *with_room(struct kase *k, void *items, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return items;
+	*cap = *cap ? 2 * *cap : 8;
+	more = arena_alloc_array(k->arena, *cap, size);
+	if (n)
+		memcpy(more, items, n * size);
+	return more;
+}
+
 static struct clock_row *room_for_clock(struct kase *k)
 {
-	if (k->n_clocks == k->cap_clocks) {
-		size_t cap = k->cap_clocks ? 2 * k->cap_clocks : 8;
-		struct clock_row *more = ARENA_ARRAY(k->arena, struct clock_row, cap);
-
-		if (k->n_clocks)
-			memcpy(more, k->clocks, k->n_clocks * sizeof(*more));
-		k->clocks = more;
-		k->cap_clocks = cap;
-	}
+	k->clocks = with_room(k, k->clocks, k->n_clocks, &k->cap_clocks, sizeof(*k->clocks));
 	return &k->clocks[k->n_clocks++];
 }
 
@@ -185,15 +191,7 @@ static int load_clocks(struct kase *k)
 
 struct task_row *kase_add_task(struct kase *k)
 {
-	if (k->n_tasks == k->cap_tasks) {
-		size_t cap = k->cap_tasks ? 2 * k->cap_tasks : 8;
-		struct task_row *more = ARENA_ARRAY(k->arena, struct task_row, cap);
-
-		if (k->n_tasks)
-			memcpy(more, k->tasks, k->n_tasks * sizeof(*more));
-		k->tasks = more;
-		k->cap_tasks = cap;
-	}
+	k->tasks = with_room(k, k->tasks, k->n_tasks, &k->cap_tasks, sizeof(*k->tasks));
 	k->tasks[k->n_tasks] = (struct task_row){.id = 0};
 	return &k->tasks[k->n_tasks++];
 }
