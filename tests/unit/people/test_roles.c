@@ -2,6 +2,7 @@
 #include <liboath/oath.h>
 
 #include "world.h"
+#include "support/temp_store.h"
 
 static struct world w;
 static struct person head, op, director;
@@ -16,15 +17,7 @@ static int open_world(enum db_kind kind)
 	return 0;
 }
 
-static int open_sqlite(void **state)
-{
-	return open_world(DB_SQLITE);
-}
-
-static int open_pg(void **state)
-{
-	return open_world(DB_POSTGRES);
-}
+ON_BOTH(open_world)
 
 static int close_world(void **state)
 {

@@ -210,17 +210,13 @@ static void lists_of_a_group(void **state)
 	db_read_end(tx);
 }
 
-static int open_sqlite(void **state)
+static int open_store(enum db_kind kind)
 {
-	temp_store_open(&t, DB_SQLITE);
+	temp_store_open(&t, kind);
 	return 0;
 }
 
-static int open_pg(void **state)
-{
-	temp_store_open(&t, DB_POSTGRES);
-	return 0;
-}
+ON_BOTH(open_store)
 
 static int close_store(void **state)
 {

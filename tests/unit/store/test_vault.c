@@ -57,15 +57,7 @@ static int open_all(enum db_kind kind)
 	return 0;
 }
 
-static int open_sqlite(void **state)
-{
-	return open_all(DB_SQLITE);
-}
-
-static int open_pg(void **state)
-{
-	return open_all(DB_POSTGRES);
-}
+ON_BOTH(open_all)
 
 static int close_all(void **state)
 {

@@ -99,13 +99,15 @@ static void remove_modules(void)
 
 static void link_module(struct arena *a, const char *name)
 {
-	const char *from = arena_printf(a, "%s/modules/%s", source_root(), name);
+	char *from = realpath(arena_printf(a, "%s/modules/%s", source_root(), name), NULL);
 	const char *to = arena_printf(a, "%s/modules/%s", modules_root, name);
 	const char *folder = arena_strndup(a, to, (size_t)(strrchr(to, '/') - to));
 
 	if (mkdir(folder, 0700) < 0)
 		assert_int_equal(errno, EEXIST);
+	assert_non_null(from);
 	assert_int_equal(symlink(from, to), 0);
+	free(from);
 }
 
 void temp_modules(const char *const *names)

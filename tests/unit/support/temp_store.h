@@ -21,6 +21,17 @@ struct temp_store {
 	struct ctx *ctx;
 };
 
+/** cmocka's set-ups open_sqlite() and open_pg() from an  int open(enum db_kind). */
+#define ON_BOTH(open)                            \
+	static int open_sqlite(void **state)     \
+	{                                        \
+		return open(DB_SQLITE);          \
+	}                                        \
+	static int open_pg(void **state)         \
+	{                                        \
+		return open(DB_POSTGRES);        \
+	}
+
 /** Programs call it first: operations and schema come from tests/unit/store/fixture. */
 void temp_store_init(void);
 void temp_store_open(struct temp_store *t, enum db_kind kind);
