@@ -393,12 +393,13 @@ static void a_large_file_takes_little_memory(void **state)
 	long before = resident_kb(), after;
 	struct blob_info info = put(ORG, size, 32768);
 	struct blob_reader *r = get(ORG, &info);
+	bool sanitized = getenv("LEXLINE_SANITIZED") != NULL; /* it keeps memory of its own */
 
 	for (int64_t at = 0; at < size; at += 4 << 20)
 		assert_range(r, at, 100000);
 	after = resident_kb();
 	blob_close(r);
-	assert_true(after - before < 4096);
+	assert_true(sanitized || after - before < 4096);
 }
 
 /* A file system of 1 MB, in a process of its own. @return its exit status; 77: not allowed here */
