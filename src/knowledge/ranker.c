@@ -13,6 +13,9 @@
 #define TOP_KNOWN 100
 #define NEIGHBOURS 40 /**< known questions looked at */
 #define NOT_PLACED 999
+#define FIRST_TREES \
+	3 /**< a third of the trees looks at all candidates, the others at the best of them: */
+#define KEEP_BEYOND 120	       /**< as many more than are asked for */
 #define LEAST_TRANSLATED 0.02f /**< words that weigh less are left out */
 #define NO_LIST UINT32_MAX
 #define FILTER_BITS \
@@ -320,10 +323,12 @@ static void score_translated(struct question *q)
 }
 
 /** out[d] = whole · docs[d]; whole numbers, so that every processor gives the same. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && \
+	!defined(__clang__)
 __attribute__((target_clones("avx2", "default"), optimize("O3")))
 #endif
-static void latent_dots(const int16_t whole[VECTOR_DIM], const int8_t *docs, size_t n, float *out)
+static void
+latent_dots(const int16_t whole[VECTOR_DIM], const int8_t *docs, size_t n, float *out)
 {
 	for (size_t d = 0; d < n; d++) {
 		int32_t dot = 0;
@@ -670,22 +675,42 @@ static int best_hit_first(const void *a, const void *b)
 	return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
+/** Candidates in the order of what these trees say, best first; their rows move with them. */
+static void order_by(const struct trees *trees, struct candidates *pool, size_t n,
+		     struct index_hit *hits)
+{
+	struct candidates *ordered = mem_new(sizeof(*ordered));
+	float scores[RANK_POOL];
+
+	trees_score_all(trees, pool->rows[0], RANK_FEATURES, n, scores);
+	for (size_t i = 0; i < n; i++) /* the place in the pool stands in for the id meanwhile */
+		hits[i] = (struct index_hit){(int64_t)i, pool->docs[i], hits[i].score + scores[i]};
+	qsort(hits, n, sizeof(hits[0]), best_hit_first);
+	for (size_t i = 0; i < n; i++) {
+		ordered->docs[i] = pool->docs[hits[i].id];
+		memcpy(ordered->rows[i], pool->rows[hits[i].id], sizeof(ordered->rows[i]));
+	}
+	memcpy(pool->docs, ordered->docs, n * sizeof(pool->docs[0]));
+	memcpy(pool->rows, ordered->rows, n * sizeof(pool->rows[0]));
+	free(ordered);
+}
+
 size_t ranker_search(const struct ranker *r, struct str question, int64_t day,
 		     struct index_hit *hits, size_t limit)
 {
+	struct trees first = {r->trees->n / FIRST_TREES, r->trees->at};
+	struct trees rest = {r->trees->n - first.n, r->trees->at + first.n};
 	struct candidates *pool = mem_new(sizeof(*pool));
-	struct index_hit all[RANK_POOL];
-	float scores[RANK_POOL];
-	size_t n;
+	struct index_hit all[RANK_POOL] = {{0}};
+	size_t n, kept = limit + KEEP_BEYOND;
 
 	ranker_candidates(r, question, day, pool);
-	trees_score_all(r->trees, pool->rows[0], RANK_FEATURES, pool->n, scores);
-	for (size_t i = 0; i < pool->n; i++)
-		all[i] = (struct index_hit){r->c->index->docs[pool->docs[i]].id, pool->docs[i],
-					    scores[i]};
-	qsort(all, pool->n, sizeof(all[0]), best_hit_first);
+	order_by(&first, pool, pool->n, all);
+	order_by(&rest, pool, pool->n < kept ? pool->n : kept, all);
 	n = pool->n < limit ? pool->n : limit;
-	memcpy(hits, all, n * sizeof(all[0]));
+	for (size_t i = 0; i < n; i++)
+		hits[i] = (struct index_hit){r->c->index->docs[all[i].doc].id, all[i].doc,
+					     all[i].score};
 	free(pool);
 	return n;
 }

@@ -370,15 +370,6 @@ void trees_free(struct trees *t)
 	free(t);
 }
 
-float trees_score(const struct trees *t, const float *row)
-{
-	float sum = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-		sum += tree_value(&t->at[i], row);
-	return sum;
-}
-
 /* Rows a block: they stay in the nearest cache while all trees pass over them, and each tree while
  * they do. */
 #define SCORE_BLOCK 64

@@ -37,8 +37,7 @@ struct training {
 
 struct trees *trees_learn(const struct training *t, unsigned rounds, float rate);
 void trees_free(struct trees *t);
-float trees_score(const struct trees *t, const float *row);
-/** The same for @p n rows, one behind the other; twice as fast. */
+/** For @p n rows, one behind the other: the sum of all trees. */
 void trees_score_all(const struct trees *t, const float *rows, size_t n_features, size_t n, float *ret);
 
 #endif
