@@ -71,6 +71,11 @@ export class Server {
   }
 
   async serve(listen = '127.0.0.1:0') {
+    // A server that a failed test left behind would hold its pipes, and the runner would wait for them.
+    if (this.child && this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGKILL')
+      await this.exited
+    }
     const limits = this.limits ? `${this.limits}; ` : ''
     this.child = spawn('sh', ['-c', `${limits}exec "$0" "$@"`, BIN, 'serve', '--data', this.dir, '--listen', listen], {
       env: { ...process.env, ...this.env },
