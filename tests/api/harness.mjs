@@ -7,8 +7,9 @@ import http from 'node:http'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-export const SOURCE = process.env.LEXLINE_SOURCE ?? path.resolve(import.meta.dirname ?? '.', '../..')
+export const SOURCE = process.env.LEXLINE_SOURCE ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const BIN = process.env.LEXLINE_BIN ?? path.join(SOURCE, 'build/lexline')
 export const ON_PG = process.env.LEXLINE_TEST_DB === 'postgresql'
 export const FIXTURE_PROFILE = path.join(SOURCE, 'tests/fixtures/profiles/line')
