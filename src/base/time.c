@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -6,12 +7,35 @@
 
 #define DAY_MS 86400000
 
-int64_t time_now_ms(void)
+static pthread_once_t shift_once = PTHREAD_ONCE_INIT;
+static int64_t shift_ms;
+
+static int64_t wall_ms(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void read_shift(void)
+{
+	int64_t at;
+
+	if (time_parse(str_of(getenv("LEXLINE_NOW")), &at) == 0)
+		shift_ms = at - wall_ms();
+}
+
+int64_t time_now_ms(void)
+{
+	pthread_once(&shift_once, read_shift);
+	return wall_ms() + shift_ms;
+}
+
+bool time_is_shifted(void)
+{
+	pthread_once(&shift_once, read_shift);
+	return shift_ms != 0;
 }
 
 int64_t time_monotonic_us(void)

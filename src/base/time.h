@@ -10,7 +10,12 @@
 
 #include "base/text.h"
 
-int64_t time_now_ms(void);	  /**< wall clock */
+/**
+ * Wall clock. LEXLINE_NOW (RFC 3339) of the environment is taken as the instant of the first call: for training
+ * installations and tests of what depends on the date. Such a server says so at its start.
+ */
+int64_t time_now_ms(void);
+bool time_is_shifted(void);
 int64_t time_monotonic_us(void); /**< for measuring and time-outs */
 
 struct civil {

@@ -67,19 +67,39 @@ struct sse_msg *hub_read_message(const struct rows *rows, int64_t id)
 	return sse_msg_new(id, kind, rows_text(rows, rows_col(rows, "data")));
 }
 
-static void broadcast(struct hub *h, const struct address *to, struct sse_msg *m)
+/* Under the hub's lock. */
+static void put_all(struct hub *h, const struct address *to, struct sse_msg *m)
 {
 	struct stream *next;
 
-	pthread_mutex_lock(&h->lock);
-	ring_add(h, to, m);
 	for (struct stream *s = h->streams; s; s = next) {
 		next = s->next;
 		if (stream_wants(s, to))
 			stream_put(s, m);
 	}
+}
+
+static void broadcast(struct hub *h, const struct address *to, struct sse_msg *m)
+{
+	pthread_mutex_lock(&h->lock);
+	ring_add(h, to, m);
+	put_all(h, to, m);
 	pthread_mutex_unlock(&h->lock);
 	metric_add(&m_events, 1);
+}
+
+/* feed_flash(): true this second only, so neither kept in the ring nor numbered. */
+static void flash(const struct feed_event *e, void *hub)
+{
+	struct hub *h = hub;
+	struct address to = {.org_id = e->org_id, .person_id = e->person_id, .case_id = e->case_id};
+	struct sse_msg *m = sse_msg_new(0, e->kind, e->data);
+
+	snprintf(to.role, sizeof(to.role), "%s", e->role ? e->role : "");
+	pthread_mutex_lock(&h->lock);
+	put_all(h, &to, m);
+	pthread_mutex_unlock(&h->lock);
+	sse_msg_unref(m);
 }
 
 /* On PostgreSQL ids don't rise in commit order: look back a little, skip what was seen. */
@@ -244,6 +264,7 @@ int hub_new(struct http_server *s, struct hub **ret, struct fault *f)
 	}
 	h->ticker = ticker_new("events", hub_turn, h);
 	feed_on_commit(s->env->feed, nudge, h);
+	feed_on_flash(s->env->feed, flash, h);
 	*ret = h;
 	return 0;
 }
@@ -272,6 +293,7 @@ void hub_free(struct hub *h)
 	if (!h)
 		return;
 	feed_on_commit(h->server->env->feed, NULL, NULL);
+	feed_on_flash(h->server->env->feed, NULL, NULL);
 	if (h->ticker)
 		ticker_stop(h->ticker);
 	for (size_t i = 0; i < RING; i++)

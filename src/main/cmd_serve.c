@@ -44,6 +44,8 @@ static int serve(struct system *s, const char *listen, sigset_t *set)
 	if (http_start(&s->env, listen, &http, &f) < 0)
 		return command_failed(&f);
 	announce(http, s->env.config, listen);
+	if (time_is_shifted())
+		log_msg(LOG_WARN, "serve.clock", "LEXLINE_NOW is set: this server lives in another time");
 	log_event(LOG_INFO, "serve.ready", "data", s->env.data_dir, "version", LEXLINE_VERSION,
 		  NULL);
 	sigwait(set, &signal_number);

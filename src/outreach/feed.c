@@ -10,6 +10,8 @@ struct feed {
 	pthread_mutex_t lock;
 	void (*notify)(void *arg);
 	void *arg;
+	void (*flash)(const struct feed_event *e, void *arg);
+	void *flash_arg;
 };
 
 int feed_new(struct env *env, struct feed **ret, struct fault *f)
@@ -60,5 +62,23 @@ void feed_committed(struct feed *feed)
 	pthread_mutex_lock(&feed->lock);
 	if (feed->notify)
 		feed->notify(feed->arg);
+	pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_on_flash(struct feed *feed, void (*flash)(const struct feed_event *e, void *arg), void *arg)
+{
+	pthread_mutex_lock(&feed->lock);
+	feed->flash = flash;
+	feed->flash_arg = arg;
+	pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_flash(struct feed *feed, const struct feed_event *e)
+{
+	if (!feed)
+		return;
+	pthread_mutex_lock(&feed->lock);
+	if (feed->flash)
+		feed->flash(e, feed->flash_arg);
 	pthread_mutex_unlock(&feed->lock);
 }

@@ -24,6 +24,15 @@ MUST_CHECK int feed_add(struct tx *tx, const struct feed_event *e);
 /** Called after every commit that added feed rows (from a store thread: must not block). Set once by the hub. */
 void feed_on_commit(struct feed *feed, void (*notify)(void *arg), void *arg);
 
+/**
+ * Tell streams of this node that are connected now; nothing is stored or replayed, and SSE carries no id with it.
+ * For what is true this second only: a ringing call, the wallboard. From any thread, never
+ * blocks; @p e is copied. Addressed to a person, a role or the organisation; @p e->case_id only beside a person.
+ */
+void feed_flash(struct feed *feed, const struct feed_event *e);
+/** Who carries a flash to the streams. Set once by the hub; NULL ends. */
+void feed_on_flash(struct feed *feed, void (*flash)(const struct feed_event *e, void *arg), void *arg);
+
 MUST_CHECK int feed_new(struct env *env, struct feed **ret, struct fault *f);
 void feed_free(struct feed *feed);
 /** The gate and the jobs call this after a committed write. Cheap when nothing was added. */

@@ -20,6 +20,7 @@ static const char *const config_keys[] = {"profile",
 					  "upload_max",
 					  "outreach",
 					  "people",
+					  "voice",
 					  NULL};
 static const char *const tls_keys[] = {"certificate", "key", NULL};
 static const char *const key_keys[] = {"file", "command", NULL};
@@ -100,6 +101,7 @@ int config_load(struct arena *a, const char *data_dir, struct config **ret, stru
 	read_keys(c, a, data_dir, top, &report);
 	c->outreach = yaml_get(top, "outreach");
 	c->people = yaml_get(top, "people");
+	c->voice = yaml_get(top, "voice");
 	if (report.n)
 		return fail(f, E_CONFIG, NULL, "%.*s", STR_FMT(str_trim(buf_str(&report.text))));
 	*ret = c;

@@ -22,6 +22,7 @@ struct config {
 	const char *key_command; /**< prints the key in base64 on stdout */
 	int64_t upload_max_bytes;
 	struct ynode *outreach;	/**< channels: mail, sms, webhook; read by outreach/ */
+	struct ynode *voice;	/**< lines, trunks, ports; read by voice/ */
 	struct ynode *people;	/**< password rules, lock-out, session length; read by people/ */
 };
 

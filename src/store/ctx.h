@@ -33,6 +33,7 @@ struct env {
 	struct feed *feed;
 	struct outbox *outbox;
 	struct audit_job *audit;
+	struct voice *voice; /**< NULL: no line here; set by main before HTTP answers */
 	/**
 	 * May the actor of @p tx see this case, by its organisation and by what its process says? Set by
 	 * main to process_sees(), for the rooms below process/.

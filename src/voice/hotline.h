@@ -1,0 +1,131 @@
+/**
+ * @file hotline.h  hotline.yaml: how a hotline answers, as data; and `voice:` of lexline.yaml. Format: docs/line.md.
+ *
+ * Immutable once loaded; a reload builds a new one, running calls keep theirs. Everything in one arena.
+ */
+#ifndef LEXLINE_VOICE_HOTLINE_H
+#define LEXLINE_VOICE_HOTLINE_H
+
+#include "voice/libre.h"
+
+#include "base/yaml.h"
+#include "store/ctx.h"
+
+struct label2 {
+	const char *zh, *en;
+};
+
+/* ---- the installation: `voice:` of lexline.yaml ---------------------------------------------- */
+
+enum sip_transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
+struct voice_listen {
+	struct sa address;
+	enum sip_transport transport;
+};
+struct voice_trunk {
+	const char *name;
+	const char *server;	/**< HOST[:PORT] of the peer */
+	enum sip_transport transport;
+	bool registers;		/**< REGISTER with digest; false: IP trunk */
+	const char *user, *auth_user, *password; /**< password read from a file of mode 0600; NULL without */
+	const char *domain;	/**< of From and To; default server's host */
+	const char *from;	/**< our number on outgoing calls */
+	const char **allow;	/**< addresses/networks (CIDR) calls may come from; default: what server resolves to */
+	const char **dial;	/**< prefixes of numbers that go out here; empty: all */
+	bool srtp;		/**< SDES offered and demanded */
+	int max_calls;
+	int ping_s;		/**< OPTIONS every so often; 0: never */
+	const char *country;	/**< of numbers without a prefix: "+86" */
+	const char *area;	/**< "0551": of short local numbers */
+};
+struct voice_config {
+	const struct voice_listen *listen;
+	size_t n_listen;
+	const struct voice_trunk *trunks;
+	size_t n_trunks;
+	const char *external;	/**< address told to peers behind NAT; NULL */
+	uint16_t rtp_min, rtp_max; /**< default 20000–29999 */
+	const char *tls_cert, *tls_key; /**< of SIP over TLS; default those of HTTP */
+	bool phones;		/**< desk phones may register */
+	const char *realm;	/**< of their digest; default "lexline" */
+	bool demo;		/**< calls from loopback without a trunk (the demo profile) */
+	int max_calls;		/**< all together; default 1000 */
+	int calls_per_source_s; /**< new INVITEs a second from one address before it is silently dropped; default 20 */
+	int drain_s;		/**< at a restart; default 300 */
+};
+struct config;
+/** @p node: `voice:` of lexline.yaml, may be NULL. */
+MUST_CHECK int voice_config_load(struct arena *a, const struct config *c, const char *const *sip, struct voice_config **ret, struct fault *f);
+
+/* ---- the hotline: DIR/profile/hotline.yaml --------------------------------------------------- */
+
+struct hotline_prompt {
+	const char *name;
+	struct label2 label;	 /**< for the console */
+	const char *text_zh, *text_en, *text_ja, *text_ko; /**< NULL: not in this language. {number} {minutes} {position} are spoken */
+};
+
+enum queue_strategy { STRATEGY_LONGEST_IDLE, STRATEGY_FEWEST_CALLS, STRATEGY_BEST_SKILL, STRATEGY_ROUND_ROBIN };
+struct hotline_queue {
+	const char *name;
+	struct label2 label;
+	const char *role;	 /**< who staffs it */
+	const char *skill;	 /**< NULL: none demanded */
+	enum queue_strategy strategy;
+	int priority;		 /**< 0 normal; higher first */
+	bool last_operator;	 /**< prefer who spoke with this caller last */
+	int sticky_wait_s;	 /**< … and wait for that person this long */
+	int ring_s;		 /**< an operator who doesn't answer this long is paused ("unanswered") */
+	int position_every_s;	 /**< 0: not announced */
+	int callback_after_s;	 /**< offer a call-back after this wait; 0: never */
+	int max_wait_s;
+	int relax_skill_after_s; /**< then anybody with the role may take it; 0: never */
+	int wrap_s;		 /**< after-call work */
+	const char *music;	 /**< prompt while waiting */
+	int service_level_s;	 /**< answered within this (GB/T 33358: 15) */
+	int short_abandon_s;	 /**< hung up before this doesn't count, on request */
+};
+
+struct hotline_pause {
+	const char *name;
+	struct label2 label;
+	int limit_s; /**< longer raises an alarm; 0: no limit */
+};
+
+struct flow_step; /**< flow.h */
+
+struct hotline_number {
+	const char *number;   /**< as dialled in: "12348", "+864001112348" */
+	const char *step;     /**< where the call begins */
+	const char *lang;     /**< "zh" */
+};
+
+struct hotline {
+	struct arena *arena;
+	const char *name;
+	struct label2 label;
+	const char *calendar;	    /**< duty hours */
+	const char *process;	    /**< of the case that an answered call opens: "enquiry" */
+	const char *voicemail_process;
+	const char **languages;	    /**< NULL-terminated; first is the default */
+	const char *keep;	    /**< retention of recordings, a period: "3 years" */
+	bool opus;		    /**< false: A-law WAV */
+	const struct hotline_number *numbers;
+	size_t n_numbers;
+	const struct hotline_prompt *prompts;
+	size_t n_prompts;
+	const struct hotline_queue *queues;
+	size_t n_queues;
+	const struct hotline_pause *pauses;
+	size_t n_pauses;
+	const struct flow_step *steps;
+	size_t n_steps;
+	int vacant_after_s;	    /**< no operator signed in during duty hours this long: alarm (V05) */
+};
+
+/** Strict: unknown keys, names that don't exist are findings. @return 0, -E_NOT_FOUND (no such file), -E_CONFIG */
+MUST_CHECK int hotline_load(const char *profile_dir, struct hotline **ret, struct yreport *r);
+MUST_CHECK int hotline_parse(struct str text, const char *file, struct hotline **ret, struct yreport *r);
+void hotline_free(struct hotline *h);
+
+#endif

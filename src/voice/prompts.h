@@ -1,0 +1,30 @@
+/**
+ * @file prompts.h  What callers hear: a recorded WAV, or the text spoken by espeak-ng.
+ *
+ * Texts stand in hotline.yaml (`prompts:`), a text a language. DIR/profile/prompts/NAME.LANG.wav, when there, is played instead of
+ * the spoken text; an upload over HTTP puts it there. Spoken ones are kept in DIR/prompts/ by the hash of voice and text,
+ * so that a start makes only what is new. Any WAV that libsndfile or our reader knows (8–48 kHz, mono or stereo) becomes 8 kHz A-law.
+ * Numbers (positions in the queue, minutes) are spoken from pieces: digits and 十, 百.
+ *
+ * A set is immutable; a change builds a new one, running calls keep theirs by reference.
+ */
+#ifndef LEXLINE_VOICE_PROMPTS_H
+#define LEXLINE_VOICE_PROMPTS_H
+
+#include "voice/hotline.h"
+#include "voice/media.h"
+
+struct prompts;
+
+/** Read or speak everything the hotline names. Off the voice thread: seconds at the first start. @return 0, -E_CONFIG (espeak-ng missing, bad WAV: says which file) */
+MUST_CHECK int prompts_load(const char *data_dir, const struct hotline *h, struct prompts **ret, struct fault *f);
+struct prompts *prompts_ref(struct prompts *p);
+void prompts_unref(struct prompts *p); /**< NULL is fine */
+/** The language's text, or the hotline's first language's; NULL: no such prompt. */
+const struct prompt *prompts_get(const struct prompts *p, const char *name, const char *lang);
+/** Pieces that say a number, 0 … 999. @return how many were put into @p ret (at most @p max) */
+size_t prompts_number(const struct prompts *p, const char *lang, unsigned n, const struct prompt **ret, size_t max);
+/** Put an uploaded WAV in place of a spoken prompt (checked, converted, written atomically). */
+MUST_CHECK int prompts_replace(const char *data_dir, const struct hotline *h, const char *name, const char *lang, struct str wav, struct fault *f);
+
+#endif
