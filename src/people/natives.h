@@ -73,4 +73,7 @@ int party_drop_apply(struct call *call, struct tx *tx);
 int client_cases_apply(struct call *call, struct tx *tx);
 int conflicts_apply(struct call *call, struct tx *tx);
 
+/* typing.c */
+int typing_finish_apply(struct call *call, struct tx *tx);
+
 #endif

@@ -36,6 +36,7 @@ const struct native people_natives[] = {
 	{"client.export", NULL, client_export_apply, NULL},
 	{"client.erase", NULL, client_erase_apply, client_erase_finish},
 	{"client.conflicts", NULL, conflicts_apply, NULL},
+	{"training.typing_finish", NULL, typing_finish_apply, NULL},
 	{"case.party_add", NULL, party_add_apply, NULL},
 	{"case.party_list", NULL, party_list_apply, NULL},
 	{"case.party_drop", NULL, party_drop_apply, NULL},

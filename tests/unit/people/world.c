@@ -96,7 +96,7 @@ void world_open(struct world *w, enum db_kind kind)
 	log_set_level(LOG_WARN);
 	memset(w, 0, sizeof(*w));
 	world_now_ms = 0;
-	temp_modules((const char *const[]){"platform", "people", "clients", "cases/schema", NULL});
+	temp_modules((const char *const[]){"platform", "people", "clients", "cases/schema", "training", NULL});
 	snprintf(w->dir, sizeof(w->dir), "/tmp/lexline-test-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	w->env.data_dir = w->dir;

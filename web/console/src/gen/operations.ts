@@ -1097,6 +1097,367 @@ export interface StatuteSearchOut {
 }
 
 /** What this installation is called, its time zone and, for those signed in, what to look after. */
+/** Keep an answer while the paper is being written: called as it is typed, so nothing is lost with the browser. Five seconds */
+export interface TrainingAnswerIn {
+  id: Id
+  answer: Id
+  given: string
+}
+
+export interface TrainingAnswerOut {
+  id: Id
+  given_at: Instant
+}
+
+/** Categories of the question bank, with how many questions are ready in each. */
+export interface TrainingCategoriesItem {
+  category: string
+  ready: number
+  total: number
+}
+
+/** Close an examination: nobody begins any more, and what is still being written is handed in as it is. */
+export interface TrainingExamCloseIn {
+  id: Id
+}
+
+export interface TrainingExamCloseOut {
+  id: Id
+  state: string
+}
+
+/** Set an examination up; its rules come next, then it is opened. */
+export interface TrainingExamCreateIn {
+  name: string
+  purpose?: 'pre_job' | 'regular' | 'practice'
+  minutes?: number
+  pass_points?: number
+  attempts?: number
+  role?: string | null
+  opens_at?: Instant | null
+  closes_at?: Instant | null
+}
+
+export interface TrainingExamCreateOut {
+  id: Id
+}
+
+/** Examinations: those open to the caller and, for who runs them, all; with the caller's own best result. */
+export interface TrainingExamListIn {
+  before?: Id | null
+  limit?: number
+}
+
+export interface TrainingExamListItem {
+  id: Id
+  name: string
+  purpose: string
+  minutes: number
+  pass_points: number
+  total_points: number
+  questions: number
+  attempts: number
+  used: number
+  role: string | null
+  opens_at: Instant | null
+  closes_at: Instant | null
+  state: string
+  running: Id | null
+  best: number | null
+  passed: boolean
+  may_start: boolean
+}
+
+/** Open an examination. It stays a draft while a rule wants more questions than are ready: `missing` says how many. */
+export interface TrainingExamOpenIn {
+  id: Id
+}
+
+export interface TrainingExamOpenOut {
+  id: Id
+  state: string
+  missing: number
+}
+
+/** How a paper is drawn, and how many questions there are to draw from. */
+export interface TrainingExamRulesIn {
+  id: Id
+}
+
+export interface TrainingExamRulesItem {
+  id: Id
+  kind: string
+  category: string
+  difficulty: number
+  questions: number
+  points: number
+  available: number
+}
+
+/** Mark a case question. Nobody marks their own; with the last one the result is there. */
+export interface TrainingMarkIn {
+  id: Id
+  answer: Id
+  got: number
+  remark?: string | null
+}
+
+export interface TrainingMarkOut {
+  id: Id
+  state: string
+  points: number | null
+  passed: boolean | null
+}
+
+/** The caller's own papers, newest first. */
+export interface TrainingMineIn {
+  before?: Id | null
+  limit?: number
+}
+
+export interface TrainingMineItem {
+  id: Id
+  exam_id: Id
+  name: string
+  purpose: string
+  attempt: number
+  started_at: Instant
+  submitted_at: Instant | null
+  state: string
+  points: number | null
+  pass_points: number
+  passed: boolean | null
+}
+
+/** The questions of a paper with what was answered. Right answers are shown once it is marked, and to who marks it. */
+export interface TrainingPaperIn {
+  id: Id
+}
+
+export interface TrainingPaperItem {
+  id: Id
+  place: number
+  kind: string
+  stem: string
+  options: unknown
+  points: number
+  given: string | null
+  given_at: Instant | null
+  answer: string | null
+  explanation: string | null
+  got: number | null
+  remark: string | null
+}
+
+/** Write a question. It is asked once somebody else has reviewed it. */
+export interface TrainingQuestionCreateIn {
+  kind: 'single' | 'multiple' | 'judgement' | 'case'
+  category: string
+  difficulty?: number
+  stem: string
+  options?: unknown
+  answer: string
+  explanation?: string | null
+  source?: string | null
+}
+
+export interface TrainingQuestionCreateOut {
+  id: Id
+}
+
+/** The question bank: questions of the caller's organisation, those above and below, newest first. */
+export interface TrainingQuestionListIn {
+  q?: string | null
+  kind?: 'single' | 'multiple' | 'judgement' | 'case' | null
+  category?: string | null
+  state?: 'draft' | 'ready' | 'retired' | null
+  before?: Id | null
+  limit?: number
+}
+
+export interface TrainingQuestionListItem {
+  id: Id
+  kind: string
+  category: string
+  difficulty: number
+  stem: string
+  options: unknown
+  answer: string
+  explanation: string | null
+  source: string | null
+  state: string
+  created_by: Id
+  author: string | null
+  reviewed_by: Id | null
+  reviewed_at: Instant | null
+  version: number
+  asked: number
+  correct: number
+}
+
+/** Release a question, or retire it. Nobody releases what they wrote themselves, but who runs the hotline. */
+export interface TrainingQuestionReviewIn {
+  id: Id
+  state: 'ready' | 'retired'
+}
+
+export interface TrainingQuestionReviewOut {
+  id: Id
+  state: string
+}
+
+/** Correct a question. It must be reviewed again before it is asked again; papers that were drawn keep what they asked. */
+export interface TrainingQuestionUpdateIn {
+  id: Id
+  version: number
+  category: string
+  difficulty: number
+  stem: string
+  options?: unknown
+  answer: string
+  explanation?: string | null
+  source?: string | null
+}
+
+export interface TrainingQuestionUpdateOut {
+  id: Id
+  version: number
+  state: string
+}
+
+/** Who wrote an examination and how it went; papers that wait for marking first. */
+export interface TrainingResultsIn {
+  id: Id
+  before?: Id | null
+  limit?: number
+}
+
+export interface TrainingResultsItem {
+  id: Id
+  person_id: Id
+  person: string
+  attempt: number
+  started_at: Instant
+  submitted_at: Instant | null
+  state: string
+  points: number | null
+  passed: boolean | null
+  to_mark: number
+}
+
+/** Draw so many questions of a kind; the same kind, category and difficulty again replaces the rule. */
+export interface TrainingRuleAddIn {
+  id: Id
+  kind: 'single' | 'multiple' | 'judgement' | 'case'
+  category?: string
+  difficulty?: number
+  questions: number
+  points: number
+}
+
+export interface TrainingRuleAddOut {
+  id: Id
+}
+
+/** Take a rule out of an examination that isn't open yet. */
+export interface TrainingRuleDropIn {
+  id: Id
+  rule: Id
+}
+
+export interface TrainingRuleDropOut {
+  id: Id
+}
+
+/** One paper: how it stands. Its writer, and those who mark. */
+export interface TrainingSittingIn {
+  id: Id
+}
+
+export interface TrainingSittingOut {
+  id: Id
+  exam_id: Id
+  name: string
+  person_id: Id
+  person: string
+  attempt: number
+  started_at: Instant
+  ends_at: Instant
+  submitted_at: Instant | null
+  state: string
+  points: number | null
+  pass_points: number
+  total_points: number
+  passed: boolean | null
+  over: boolean
+}
+
+/** Begin an examination, or go on with the one that was begun: the paper is drawn by its rules, at random. */
+export interface TrainingStartIn {
+  id: Id
+}
+
+export interface TrainingStartOut {
+  id: Id
+  exam_id: Id
+  name: string
+  started_at: Instant
+  ends_at: Instant
+  questions: number
+}
+
+/** Hand the paper in. Choices and judgements are marked at once, cases by a lawyer. Who runs the hotline may hand in what was */
+export interface TrainingSubmitIn {
+  id: Id
+}
+
+export interface TrainingSubmitOut {
+  id: Id
+  state: string
+  points: number | null
+  passed: boolean | null
+}
+
+/** What was typed: the server counts characters that are right and the time since the start. 60 a minute with nine in ten right pass. */
+export interface TrainingTypingFinishIn {
+  id: Id
+  typed: string
+}
+
+export interface TrainingTypingFinishOut {
+  id: Id
+  typed: number
+  correct: number
+  seconds: number
+  per_minute: number
+  passed: boolean
+}
+
+/** Typing tests: one's own; for who runs the hotline, everybody's (S04). */
+export interface TrainingTypingListIn {
+  before?: Id | null
+  limit?: number
+}
+
+export interface TrainingTypingListItem {
+  id: Id
+  person_id: Id
+  person: string
+  started_at: Instant
+  finished_at: Instant
+  typed: number
+  correct: number
+  per_minute: number
+  passed: boolean
+}
+
+/** A text to type; the time begins now. */
+export interface TrainingTypingStartOut {
+  id: Id
+  body: string
+  started_at: Instant
+}
+
 export interface Operations {
   'audit.access_log': {
     method: 'GET'
@@ -1602,6 +1963,144 @@ export interface Operations {
     in: Record<string, never>
     out: unknown
   }
+  'training.answer': {
+    method: 'PUT'
+    path: '/api/training/sittings/{id}/answers/{answer}'
+    in: TrainingAnswerIn
+    out: TrainingAnswerOut
+  }
+  'training.categories': {
+    method: 'GET'
+    path: '/api/training/categories'
+    in: Record<string, never>
+    out: Page<TrainingCategoriesItem>
+  }
+  'training.exam_close': {
+    method: 'POST'
+    path: '/api/training/exams/{id}/close'
+    in: TrainingExamCloseIn
+    out: TrainingExamCloseOut
+  }
+  'training.exam_create': {
+    method: 'POST'
+    path: '/api/training/exams'
+    in: TrainingExamCreateIn
+    out: TrainingExamCreateOut
+  }
+  'training.exam_list': {
+    method: 'GET'
+    path: '/api/training/exams'
+    in: TrainingExamListIn
+    out: Page<TrainingExamListItem>
+  }
+  'training.exam_open': {
+    method: 'POST'
+    path: '/api/training/exams/{id}/open'
+    in: TrainingExamOpenIn
+    out: TrainingExamOpenOut
+  }
+  'training.exam_rules': {
+    method: 'GET'
+    path: '/api/training/exams/{id}/rules'
+    in: TrainingExamRulesIn
+    out: Page<TrainingExamRulesItem>
+  }
+  'training.mark': {
+    method: 'POST'
+    path: '/api/training/sittings/{id}/answers/{answer}/mark'
+    in: TrainingMarkIn
+    out: TrainingMarkOut
+  }
+  'training.mine': {
+    method: 'GET'
+    path: '/api/training/sittings'
+    in: TrainingMineIn
+    out: Page<TrainingMineItem>
+  }
+  'training.paper': {
+    method: 'GET'
+    path: '/api/training/sittings/{id}/answers'
+    in: TrainingPaperIn
+    out: Page<TrainingPaperItem>
+  }
+  'training.question_create': {
+    method: 'POST'
+    path: '/api/training/questions'
+    in: TrainingQuestionCreateIn
+    out: TrainingQuestionCreateOut
+  }
+  'training.question_list': {
+    method: 'GET'
+    path: '/api/training/questions'
+    in: TrainingQuestionListIn
+    out: Page<TrainingQuestionListItem>
+  }
+  'training.question_review': {
+    method: 'POST'
+    path: '/api/training/questions/{id}/review'
+    in: TrainingQuestionReviewIn
+    out: TrainingQuestionReviewOut
+  }
+  'training.question_update': {
+    method: 'PUT'
+    path: '/api/training/questions/{id}'
+    in: TrainingQuestionUpdateIn
+    out: TrainingQuestionUpdateOut
+  }
+  'training.results': {
+    method: 'GET'
+    path: '/api/training/exams/{id}/results'
+    in: TrainingResultsIn
+    out: Page<TrainingResultsItem>
+  }
+  'training.rule_add': {
+    method: 'POST'
+    path: '/api/training/exams/{id}/rules'
+    in: TrainingRuleAddIn
+    out: TrainingRuleAddOut
+  }
+  'training.rule_drop': {
+    method: 'DELETE'
+    path: '/api/training/exams/{id}/rules/{rule}'
+    in: TrainingRuleDropIn
+    out: TrainingRuleDropOut
+  }
+  'training.sitting': {
+    method: 'GET'
+    path: '/api/training/sittings/{id}'
+    in: TrainingSittingIn
+    out: TrainingSittingOut
+  }
+  'training.start': {
+    method: 'POST'
+    path: '/api/training/exams/{id}/sittings'
+    in: TrainingStartIn
+    out: TrainingStartOut
+  }
+  'training.submit': {
+    method: 'POST'
+    path: '/api/training/sittings/{id}/submit'
+    in: TrainingSubmitIn
+    out: TrainingSubmitOut
+  }
+  'training.typing_finish': {
+    method: 'POST'
+    path: '/api/training/typing/{id}'
+    in: TrainingTypingFinishIn
+    out: TrainingTypingFinishOut
+  }
+  'training.typing_list': {
+    method: 'GET'
+    path: '/api/training/typing'
+    in: TrainingTypingListIn
+    out: Page<TrainingTypingListItem>
+  }
+  'training.typing_start': {
+    method: 'POST'
+    path: '/api/training/typing'
+    in: Record<string, never>
+    out: TrainingTypingStartOut
+  }
 }
 
 export const routes = {
@@ -1689,4 +2188,27 @@ export const routes = {
   'statute.list': { method: 'GET', path: '/api/statutes', query: ['q', 'kind', 'before', 'limit'] },
   'statute.search': { method: 'GET', path: '/api/statutes/search', query: ['q', 'limit', 'on'] },
   'system.show': { method: 'GET', path: '/api/system', query: [] },
+  'training.answer': { method: 'PUT', path: '/api/training/sittings/{id}/answers/{answer}', query: [] },
+  'training.categories': { method: 'GET', path: '/api/training/categories', query: [] },
+  'training.exam_close': { method: 'POST', path: '/api/training/exams/{id}/close', query: [] },
+  'training.exam_create': { method: 'POST', path: '/api/training/exams', query: [] },
+  'training.exam_list': { method: 'GET', path: '/api/training/exams', query: ['before', 'limit'] },
+  'training.exam_open': { method: 'POST', path: '/api/training/exams/{id}/open', query: [] },
+  'training.exam_rules': { method: 'GET', path: '/api/training/exams/{id}/rules', query: [] },
+  'training.mark': { method: 'POST', path: '/api/training/sittings/{id}/answers/{answer}/mark', query: [] },
+  'training.mine': { method: 'GET', path: '/api/training/sittings', query: ['before', 'limit'] },
+  'training.paper': { method: 'GET', path: '/api/training/sittings/{id}/answers', query: [] },
+  'training.question_create': { method: 'POST', path: '/api/training/questions', query: [] },
+  'training.question_list': { method: 'GET', path: '/api/training/questions', query: ['q', 'kind', 'category', 'state', 'before', 'limit'] },
+  'training.question_review': { method: 'POST', path: '/api/training/questions/{id}/review', query: [] },
+  'training.question_update': { method: 'PUT', path: '/api/training/questions/{id}', query: [] },
+  'training.results': { method: 'GET', path: '/api/training/exams/{id}/results', query: ['before', 'limit'] },
+  'training.rule_add': { method: 'POST', path: '/api/training/exams/{id}/rules', query: [] },
+  'training.rule_drop': { method: 'DELETE', path: '/api/training/exams/{id}/rules/{rule}', query: [] },
+  'training.sitting': { method: 'GET', path: '/api/training/sittings/{id}', query: [] },
+  'training.start': { method: 'POST', path: '/api/training/exams/{id}/sittings', query: [] },
+  'training.submit': { method: 'POST', path: '/api/training/sittings/{id}/submit', query: [] },
+  'training.typing_finish': { method: 'POST', path: '/api/training/typing/{id}', query: [] },
+  'training.typing_list': { method: 'GET', path: '/api/training/typing', query: ['before', 'limit'] },
+  'training.typing_start': { method: 'POST', path: '/api/training/typing', query: [] },
 } as const

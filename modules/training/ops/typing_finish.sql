@@ -1,0 +1,8 @@
+-- op: training.typing_finish
+-- What was typed: the server counts characters that are right and the time since the start. 60 a minute with nine in ten right pass.
+-- route: POST /api/training/typing/{id}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director, admin, compliance,
+--   risk_committee, auditor
+-- native:
+-- in: id id | typed text (0..4000)
+-- out: one {id id, typed int, correct int, seconds int, per_minute int, passed bool}
