@@ -54,6 +54,18 @@ const routes: RouteRecordRaw[] = [
         () => import('@/pages/processes/ProcessesPage.vue'),
       ),
       page('admin/:section?', 'admin', 'frame.admin', () => import('@/pages/admin/AdminPage.vue')),
+      page(
+        'training/sittings/:id',
+        'sitting',
+        'training.title',
+        () => import('@/pages/training/SittingPage.vue'),
+      ),
+      page(
+        'training/:part?',
+        'training',
+        'training.title',
+        () => import('@/pages/training/TrainingPage.vue'),
+      ),
       page('account', 'account', 'account.title', () => import('@/pages/account/AccountPage.vue')),
       page(':rest(.*)*', 'missing', 'frame.pageMissing', () => import('@/pages/MissingPage.vue')),
     ],

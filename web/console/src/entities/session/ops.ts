@@ -26,6 +26,11 @@ export const opNames = {
   auditVerify: 'audit.verify',
   accessLog: 'audit.access_log',
   ledger: 'case.ledger',
+  exams: 'training.exam_list',
+  examCreate: 'training.exam_create',
+  examMark: 'training.mark',
+  questions: 'training.question_list',
+  questionReview: 'training.question_review',
 } as const satisfies Record<string, keyof typeof routes>
 
 export type Permission = keyof typeof opNames

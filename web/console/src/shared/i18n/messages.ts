@@ -7,8 +7,9 @@ import * as intake from './texts/intake'
 import * as clients from './texts/clients'
 import * as statutes from './texts/statutes'
 import * as admin from './texts/admin'
+import * as training from './texts/training'
 
-const areas = { common, frame, account, desk, cases, intake, clients, statutes, admin }
+const areas = { common, frame, account, desk, cases, intake, clients, statutes, admin, training }
 
 type Tree = { [key: string]: string | Tree }
 function gather(which: 'zh' | 'en'): Tree {
