@@ -113,3 +113,41 @@ int phone_normalise(struct str text, char ret[PHONE_MAX], struct fault *f)
 	snprintf(ret, PHONE_MAX, "+%s%.15s", cn ? "86" : "", d.d); /* +86 and 11 digits at most */
 	return 0;
 }
+
+/* ---- by a trunk ---------------------------------------------------------------------------- */
+
+static int chinese_at(const struct digits *d, const char *area, char ret[PHONE_MAX], struct fault *f)
+{
+	char text[DIGITS_MAX + 8];
+
+	if (phone_normalise(str_of(d->d), ret, f) == 0)
+		return 0;
+	if ((d->n == 7 || d->n == 8) && area && *area)
+		snprintf(text, sizeof(text), "%s%s", area, d->d);
+	else
+		snprintf(text, sizeof(text), "0%.24s", d->d);
+	return phone_normalise(str_of(text), ret, f);
+}
+
+int phone_normalise_at(struct str text, const char *country, const char *area, char ret[PHONE_MAX],
+		       struct fault *f)
+{
+	struct digits d = {0};
+	const char *code = country && *country == '+' ? country + 1 : country;
+	size_t n = code ? strlen(code) : 0;
+
+	if (!collect(text, &d))
+		return fail(f, E_INVALID, "", "a telephone number has digits, +, spaces and hyphens only");
+	if (d.plus || starts(&d, "00"))
+		return phone_normalise(text, ret, f);
+	if (!n || !strcmp(code, "86"))
+		return chinese_at(&d, area, ret, f);
+	if (d.d[0] == '0')
+		drop(&d, 1);
+	else if (starts(&d, code) && d.n > n + 7)
+		drop(&d, n);
+	if (d.n + n < 7 || d.n + n > 15)
+		return fail(f, E_INVALID, "", "a number with a country code has 7 to 15 digits");
+	snprintf(ret, PHONE_MAX, "+%.4s%.14s", code, d.d);
+	return 0;
+}

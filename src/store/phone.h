@@ -18,5 +18,11 @@
  * @return 0, -E_INVALID (the message never repeats the number)
  */
 MUST_CHECK int phone_normalise(struct str text, char ret[PHONE_MAX], struct fault *f);
+/**
+ * The same for a number that came by a trunk: without a country it belongs to @p country ("+86", "+852"; NULL: China), a
+ * short local one to @p area ("0551"; NULL: none). Carriers also leave out the 0 of an area, or put it before a mobile.
+ */
+MUST_CHECK int phone_normalise_at(struct str text, const char *country, const char *area, char ret[PHONE_MAX],
+				  struct fault *f);
 
 #endif

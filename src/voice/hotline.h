@@ -46,6 +46,7 @@ struct voice_config {
 	const char *external;	/**< address told to peers behind NAT; NULL */
 	uint16_t rtp_min, rtp_max; /**< default 20000–29999 */
 	const char *tls_cert, *tls_key; /**< of SIP over TLS; default those of HTTP */
+	const char *tls_ca;	/**< PEM file of the authorities that trunks' certificates are checked by; NULL: the system's */
 	bool phones;		/**< desk phones may register */
 	const char *realm;	/**< of their digest; default "lexline" */
 	bool demo;		/**< calls from loopback without a trunk (the demo profile) */

@@ -1,0 +1,194 @@
+/* Calls that go out by a trunk. */
+#include "sip_world.h"
+#include "sip_ports.h"
+
+static void dial(struct world *w, const char *number)
+{
+	struct dial d = {.number = number, .from = "055112348"};
+	struct fault f = {0};
+
+	if (signalling_dial(w->s, &d, world_event, w, &w->leg, &f) < 0)
+		fail_msg("dial: %s", f.detail);
+}
+
+static void open_default(struct world *w)
+{
+	world_prepare(w);
+	world_open(w);
+}
+
+static void it_rings_and_is_answered(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "+8613800138000");
+	msg = peer_wait(&w.peer, "INVITE");
+	assert_contains(header_of(msg, "From"), "<sip:055112348@127.0.0.1>");
+	assert_contains(body_of(msg), "RTP/AVP 8 0 101\r\n");
+	peer_reply(&w.peer, &w, msg, 180, "a", NULL, NULL);
+	until_event(&w, "ringing");
+	peer_reply(&w.peer, &w, msg, 183, "a", NULL, SDP_PLAIN);
+	until_event(&w, "early");
+	assert_int_equal(sa_port(&last_setup.remote), 40000);
+	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_PLAIN);
+	until_event(&w, "answered");
+	peer_wait(&w.peer, "ACK");
+	leg_hangup(w.leg, 0);
+	msg = peer_wait(&w.peer, "BYE");
+	assert_contains(header_of(msg, "To"), "tag=a");
+	peer_reply(&w.peer, &w, msg, 200, NULL, NULL, NULL);
+	until_event(&w, "ended:local");
+	world_close(&w);
+}
+
+static void refusals_have_their_reasons(void **state)
+{
+	static const struct {
+		int status;
+		const char *event;
+	} cases[] = {{486, "ended:busy:486"}, {404, "ended:unreachable:404"}, {302, "ended:refused:302"},
+		     {480, "ended:no_answer:480"}, {603, "ended:refused:603"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct sip_msg *msg;
+		struct world w;
+
+		open_default(&w);
+		dial(&w, "13800138000");
+		msg = peer_wait(&w.peer, "INVITE");
+		peer_reply(&w.peer, &w, msg, cases[i].status, "a", "Contact: <sip:elsewhere@127.0.0.1:9>\n", NULL);
+		peer_wait(&w.peer, "ACK");
+		until_event(&w, cases[i].event);
+		peer_silence(&w, &w.peer); /* a redirection is not followed */
+		world_close(&w);
+	}
+}
+
+static void we_give_up(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	msg = mem_ref((void *)peer_wait(&w.peer, "INVITE"));
+	peer_reply(&w.peer, &w, msg, 180, "a", NULL, NULL);
+	until_event(&w, "ringing");
+	leg_hangup(w.leg, 0);
+	peer_reply(&w.peer, &w, peer_wait(&w.peer, "CANCEL"), 200, "a", NULL, NULL);
+	peer_reply(&w.peer, &w, msg, 487, "a", NULL, NULL);
+	peer_wait(&w.peer, "ACK");
+	until_event(&w, "ended:local");
+	mem_deref((void *)msg);
+	world_close(&w);
+}
+
+/* The 200 crosses our CANCEL: it is acknowledged and said goodbye to, even when nobody holds the leg any more. */
+static void an_answer_that_comes_too_late(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	msg = peer_wait(&w.peer, "INVITE");
+	peer_reply(&w.peer, &w, msg, 180, "a", NULL, NULL);
+	until_event(&w, "ringing");
+	msg = mem_ref((void *)msg);
+	leg_free(w.leg);
+	w.leg = NULL;
+	peer_wait(&w.peer, "CANCEL");
+	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_PLAIN);
+	peer_wait(&w.peer, "ACK");
+	peer_wait(&w.peer, "BYE");
+	mem_deref((void *)msg);
+	world_close(&w);
+}
+
+static void the_first_branch_of_a_fork_wins(void **state)
+{
+	const struct sip_msg *invite, *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	invite = mem_ref((void *)peer_wait(&w.peer, "INVITE"));
+	peer_reply(&w.peer, &w, invite, 180, "a", NULL, NULL);
+	peer_reply(&w.peer, &w, invite, 180, "b", NULL, NULL);
+	peer_reply(&w.peer, &w, invite, 200, "b", NULL, SDP_PLAIN);
+	until_event(&w, "answered");
+	msg = peer_wait(&w.peer, "ACK");
+	assert_contains(header_of(msg, "To"), "tag=b");
+	peer_reply(&w.peer, &w, invite, 200, "a", NULL, SDP_PLAIN);
+	msg = peer_wait(&w.peer, "ACK");
+	assert_contains(header_of(msg, "To"), "tag=a");
+	msg = peer_wait(&w.peer, "BYE");
+	assert_contains(header_of(msg, "To"), "tag=a");
+	peer_reply(&w.peer, &w, invite, 200, "b", NULL, SDP_PLAIN); /* our ACK got lost */
+	msg = peer_wait(&w.peer, "ACK");
+	assert_contains(header_of(msg, "To"), "tag=b");
+	assert_null(strstr(w.events, "ended"));
+	mem_deref((void *)invite);
+	world_close(&w);
+}
+
+static void a_challenge_is_answered(void **state)
+{
+	static const char *const algorithms[] = {"MD5", "SHA-256"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++) {
+		const struct sip_msg *msg;
+		char challenge[256];
+		struct world w;
+
+		world_prepare(&w);
+		w.trunks[0].user = "line";
+		w.trunks[0].password = "secret";
+		world_open(&w);
+		dial(&w, "13800138000");
+		msg = peer_wait(&w.peer, "INVITE");
+		snprintf(challenge, sizeof(challenge),
+			 "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", algorithm=%s, qop=\"auth\", opaque=\"o\"\n",
+			 algorithms[i]);
+		peer_reply(&w.peer, &w, msg, 407, "a", challenge, NULL);
+		peer_wait(&w.peer, "ACK");
+		msg = peer_wait(&w.peer, "INVITE");
+		assert_contains(header_of(msg, "Proxy-Authorization"), "username=\"line\"");
+		assert_contains(header_of(msg, "Proxy-Authorization"), algorithms[i]);
+		assert_contains(header_of(msg, "Proxy-Authorization"), "qop=auth, nc=00000001");
+		peer_reply(&w.peer, &w, msg, 407, "a", challenge, NULL); /* the password is wrong */
+		until_event(&w, "ended:refused:407");
+		world_close(&w);
+	}
+}
+
+static void nobody_takes_the_number(void **state)
+{
+	struct dial d = {.number = "13800138000"};
+	struct fault f = {0};
+	struct world w;
+
+	(void)state;
+	world_prepare(&w);
+	w.trunks[0].dial = (const char *[]){"0551", "+852", NULL};
+	world_open(&w);
+	assert_int_equal(signalling_dial(w.s, &d, world_event, &w, &w.leg, &f), -E_NOT_FOUND);
+	d.number = "138\r\nEvil: 1";
+	assert_int_equal(signalling_dial(w.s, &d, world_event, &w, &w.leg, &f), -E_INVALID);
+	d.number = NULL;
+	d.person_id = 7;
+	assert_int_equal(signalling_dial(w.s, &d, world_event, &w, &w.leg, &f), -E_NOT_FOUND);
+	world_close(&w);
+}
+
+RUN(cmocka_unit_test(it_rings_and_is_answered), cmocka_unit_test(refusals_have_their_reasons), cmocka_unit_test(we_give_up),
+    cmocka_unit_test(an_answer_that_comes_too_late), cmocka_unit_test(the_first_branch_of_a_fork_wins),
+    cmocka_unit_test(a_challenge_is_answered), cmocka_unit_test(nobody_takes_the_number))
