@@ -1,10 +1,11 @@
-/* lexline check: the operations, and the processes of profiles, proven without running anything. */
+/* lexline check: the operations, the processes and the hotlines of profiles, proven without running anything. */
 #include <stdio.h>
 
 #include "main/command.h"
 #include "main/system.h"
 #include "process/process.h"
 #include "process/profile.h"
+#include "voice/voice.h"
 
 static int check_one(const char *profile, const struct catalogue *ops, const char *draw)
 {
@@ -12,7 +13,11 @@ static int check_one(const char *profile, const struct catalogue *ops, const cha
 	struct fault f = {0};
 	size_t n = 0;
 	int err = profile_check(profile, ops, draw, &r, &n, &f);
-	int code = r.n ? EXIT_FINDINGS : err < 0 ? command_failed(&f) : EXIT_OK;
+	int code;
+
+	if (err == 0)
+		voice_check_profile(profile, ops, &r);
+	code = r.n ? EXIT_FINDINGS : err < 0 ? command_failed(&f) : EXIT_OK;
 
 	if (r.n)
 		fprintf(stderr, "%s", r.text.p);

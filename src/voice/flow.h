@@ -5,27 +5,22 @@
  * went. No sound, no clock, no database here: time comes as an argument, what must be looked up is asked by command.
  *
  * Steps of hotline.yaml (docs/line.md has the reference; one kind a step, unknown keys are errors):
- *   say: [prompt, …]                      then: STEP
- *   hours: CALENDAR                       open: STEP, closed: STEP          (V02)
- *   record: yes, notice: PROMPT           then: STEP                        (V07: the notice first)
- *   menu: PROMPT  keys: {1: STEP, …}      timeout_s, tries, otherwise: STEP (V04)
+ *   say: [prompt, …]                       then: STEP
+ *   hours: CALENDAR                        open: STEP, closed: STEP           (V02)
+ *   record: PROMPT                         then: STEP                         (V07: the notice, then the tape)
+ *   menu: [prompt, …]  keys: {1: STEP, …}  timeout_s, tries, otherwise: STEP  (V04)
  *   language: PROMPT  keys: {1: zh, 2: en} then: STEP
  *   route: [{tier: [key], to: STEP}, {member: yes, …}, {known: no, …}, {caller: "+86551", …}, {lang: en, …}]  otherwise: STEP
- *   queue: NAME                           closed/overflow: STEP, left: STEP (key pressed to leave for voicemail), after: STEP (survey)
- *   transfer: NUMBER                      failed: STEP
- *   voicemail: PROMPT  max_s, process     then: STEP                        (V03)
- *   survey: PROMPT  keys: {1: 5, …}       then: STEP                        (V11)
- *   hangup: PROMPT?
+ *   queue: NAME                            overflow: STEP, left: STEP (a key pressed while waiting), then: STEP (after the talk: survey)
+ *   transfer: NUMBER                       failed: STEP
+ *   voicemail: PROMPT  max_s, process      then: STEP                         (V03)
+ *   survey: PROMPT  keys: {1: 5, …}        then: STEP                         (V11)
+ *   hangup: PROMPT or nothing
  */
 #ifndef LEXLINE_VOICE_FLOW_H
 #define LEXLINE_VOICE_FLOW_H
 
 #include "voice/hotline.h"
-
-enum flow_kind {
-	FLOW_SAY, FLOW_HOURS, FLOW_RECORD, FLOW_MENU, FLOW_LANGUAGE, FLOW_ROUTE, FLOW_QUEUE, FLOW_TRANSFER, FLOW_VOICEMAIL,
-	FLOW_SURVEY, FLOW_HANGUP,
-};
 
 /** What is known of a caller, looked up once at the start; all may be unknown. */
 struct flow_caller {

@@ -93,11 +93,47 @@ struct hotline_pause {
 	int limit_s; /**< longer raises an alarm; 0: no limit */
 };
 
-struct flow_step; /**< flow.h */
+enum flow_kind {
+	FLOW_SAY, FLOW_HOURS, FLOW_RECORD, FLOW_MENU, FLOW_LANGUAGE, FLOW_ROUTE, FLOW_QUEUE, FLOW_TRANSFER, FLOW_VOICEMAIL,
+	FLOW_SURVEY, FLOW_HANGUP,
+	FLOW_KINDS
+};
+struct flow_step;
+/** `keys:` of a menu (step), a language choice (lang) or a survey (value). */
+struct flow_key {
+	char key;
+	const struct flow_step *step;
+	const char *lang;
+	int value;
+};
+/** One line of `route:`; what isn't said (NULL, -1) fits everybody. */
+struct flow_route {
+	const char **tiers; /**< NULL-terminated; NULL: any */
+	int member, known;  /**< 0, 1; -1: either */
+	const char *caller; /**< prefix of the number */
+	const char *lang;
+	const struct flow_step *to;
+};
+struct flow_step {
+	const char *name;
+	enum flow_kind kind;
+	const struct ynode *at; /**< where it stands in the file */
+	const char **prompts;   /**< NULL-terminated; never NULL */
+	const struct flow_key *keys;
+	size_t n_keys;
+	const struct flow_route *routes;
+	size_t n_routes;
+	const char *calendar, *number, *process;
+	const struct hotline_queue *queue;
+	int timeout_s, tries, max_s;
+	bool barge_in; /**< a key cuts the prompt off */
+	/** Where it goes on; NULL: the call ends. Which of them a kind knows: hotline_steps.c. */
+	const struct flow_step *then, *otherwise, *open, *closed, *overflow, *left, *failed;
+};
 
 struct hotline_number {
 	const char *number;   /**< as dialled in: "12348", "+864001112348" */
-	const char *step;     /**< where the call begins */
+	const struct flow_step *step; /**< where the call begins */
 	const char *lang;     /**< "zh" */
 };
 
@@ -121,12 +157,20 @@ struct hotline {
 	size_t n_pauses;
 	const struct flow_step *steps;
 	size_t n_steps;
+	bool loopback;		    /**< calls from this machine are taken without a trunk (the demo) */
 	int vacant_after_s;	    /**< no operator signed in during duty hours this long: alarm (V05) */
 };
 
-/** Strict: unknown keys, names that don't exist are findings. @return 0, -E_NOT_FOUND (no such file), -E_CONFIG */
-MUST_CHECK int hotline_load(const char *profile_dir, struct hotline **ret, struct yreport *r);
+/**
+ * Strict: unknown keys and names that don't exist are findings with file:line.
+ * @param profile  a folder, or the name of a built-in one
+ * @return 0, -E_NOT_FOUND (the profile has none: no finding), -E_CONFIG
+ */
+MUST_CHECK int hotline_load(const char *profile, struct hotline **ret, struct yreport *r);
 MUST_CHECK int hotline_parse(struct str text, const char *file, struct hotline **ret, struct yreport *r);
-void hotline_free(struct hotline *h);
+void hotline_free(struct hotline *h); /**< NULL is fine */
+const struct hotline_queue *hotline_queue(const struct hotline *h, const char *name); /**< NULL: unknown */
+/** By what was dialled; "+86…" and national forms of one number are the same. NULL: not ours. */
+const struct hotline_number *hotline_number(const struct hotline *h, const char *called);
 
 #endif
