@@ -36,7 +36,8 @@ MUST_CHECK int media_open(const struct media_options *o, struct media **ret, str
 void media_close(struct media *m);
 /** What is counted since the start; for /metrics and the bench. */
 struct media_counts {
-	uint64_t ticks, late_ticks; /**< late: began over 20 ms after their time */
+	uint64_t ticks, late_ticks; /**< four phases a tick, each counted; late: began over 20 ms after its time */
+	uint64_t left_out_ms;	    /**< not made up for after the thread stood still for over 200 ms */
 	uint64_t late_max_us;
 	uint32_t late_histogram[8]; /**< < 1, 2, 5, 10, 20, 50, 100 ms, more */
 	uint64_t rtp_in, rtp_out, rtp_lost, rtp_concealed;
@@ -50,7 +51,10 @@ void media_counts(const struct media *m, struct media_counts *ret);
 enum port_event { PORT_KEY /**< a digit, in @p key */, PORT_LOST /**< nothing came for 5 s (hold: 30 s) */, PORT_FOUND };
 typedef void (*port_handler)(struct port *p, enum port_event e, char key, void *arg);
 
-/** A port with its socket open, silent until port_setup(). The handler may be NULL. */
+/**
+ * A port with its socket open, silent until port_setup(). The handler may be NULL; called after the sound of a tick, it may do
+ * anything, also free the port. @return 0, -E_BUSY (no port or descriptor left), -E_IO
+ */
 MUST_CHECK int port_new(struct media *m, port_handler h, void *arg, struct port **ret);
 /** Leaves its bridge, closes its socket. NULL is fine. */
 void port_free(struct port *p);
@@ -67,9 +71,12 @@ struct port_setup {
 	uint8_t tx_key[44], rx_key[44]; /**< key + salt: 30 bytes for CM, 28 for GCM; wiped by port_setup() */
 	bool follow_address;	  /**< SRTP-authenticated packets may change the remote address (browsers) */
 };
-/** After each offer/answer; again at a re-INVITE. Wipes the keys in @p s. */
+/**
+ * After each offer/answer; again at a re-INVITE: sequence numbers and timestamps go on, the same keys keep their counters.
+ * Wipes the keys in @p s. @return 0, -E_INVALID (payload type, keys)
+ */
 MUST_CHECK int port_setup(struct port *p, struct port_setup *s);
-/** Send keys as RFC 4733 events (in-band when the peer has none), one after the other. */
+/** Send keys as RFC 4733 events (in-band when the peer has none), one after the other. @return 0, -E_INVALID, -E_BUSY (over 32 wait) */
 MUST_CHECK int port_send_keys(struct port *p, const char *keys);
 void port_mute(struct port *p, bool mute); /**< nobody hears it */
 /** It hears @p music over and over (NULL: silence) and nobody hears it, until @p hold is false. */
@@ -91,7 +98,7 @@ void port_record(struct port *p, struct tape *t);
  * Who hears whom:
  *   CALLER    hears OPERATOR and GUEST
  *   OPERATOR  hears CALLER, GUEST and WHISPER
- *   GUEST     hears CALLER and OPERATOR           (a specialist, an outside party; a supervisor who barged in)
+ *   GUEST     hears CALLER, OPERATOR and other GUESTs (a specialist, an outside party; a supervisor who barged in)
  *   LISTEN    hears CALLER, OPERATOR and GUEST; heard by nobody
  *   WHISPER   hears what LISTEN hears; heard by OPERATOR only
  */
@@ -99,7 +106,7 @@ enum side { SIDE_CALLER, SIDE_OPERATOR, SIDE_GUEST, SIDE_LISTEN, SIDE_WHISPER };
 
 MUST_CHECK int bridge_new(struct media *m, struct bridge **ret);
 void bridge_free(struct bridge *b); /**< its ports stay, silent */
-/** A port is in one bridge at most: joining leaves the former one. */
+/** A port is in one bridge at most: joining leaves the former one. Again: changes its side. @return 0, -E_BUSY (16 are in it) */
 MUST_CHECK int bridge_join(struct bridge *b, struct port *p, enum side side);
 void bridge_leave(struct port *p);
 /** Left: what the caller says. Right: what the caller hears, and what operator and guest say while the caller holds. NULL ends. */

@@ -1,6 +1,6 @@
 /* Calls that come in by a trunk (V01, T08). */
 #include "sip_world.h"
-#include "sip_ports.h"
+#include "sip_ports.c"
 
 static void open_default(struct world *w)
 {

@@ -1,6 +1,6 @@
 /* Calls that go out by a trunk. */
 #include "sip_world.h"
-#include "sip_ports.h"
+#include "sip_ports.c"
 
 static void dial(struct world *w, const char *number)
 {
