@@ -67,6 +67,7 @@ int cmd_backup(const struct command *self, int argc, char **argv);
 int cmd_restore(const struct command *self, int argc, char **argv);
 int cmd_verify_audit(const struct command *self, int argc, char **argv);
 int cmd_calendar_due(const struct command *self, int argc, char **argv);
+int cmd_prompts(const struct command *self, int argc, char **argv);
 int cmd_version(const struct command *self, int argc, char **argv);
 
 #endif

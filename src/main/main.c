@@ -25,6 +25,7 @@ const struct command commands[] = {
 	{"restore", "", "Restore a backup into a new data folder.", cmd_restore},
 	{"verify audit", "", "Check the audit log's chain of hashes.", cmd_verify_audit},
 	{"calendar due", "", "When does a period end in a profile's calendar?", cmd_calendar_due},
+	{"prompts", "", "Have what the hotline says spoken, and list it.", cmd_prompts},
 	{"version", "", "Print the version.", cmd_version},
 };
 const size_t n_commands = ARRAY_SIZE(commands);

@@ -3,8 +3,8 @@
  *
  * Texts stand in hotline.yaml (`prompts:`), a text a language. DIR/profile/prompts/NAME.LANG.wav, when there, is played instead of
  * the spoken text; an upload over HTTP puts it there. Spoken ones are kept in DIR/prompts/ by the hash of voice and text,
- * so that a start makes only what is new. Any WAV that libsndfile or our reader knows (8–48 kHz, mono or stereo) becomes 8 kHz A-law.
- * Numbers (positions in the queue, minutes) are spoken from pieces: digits and 十, 百.
+ * so that a start makes only what is new. Any WAV of 4–96 kHz, mono or stereo, becomes 8 kHz A-law of even loudness.
+ * A queue's music that isn't recorded is its text and a tune of 24 s. Numbers (positions in the queue, minutes) are spoken from pieces: digits and 十, 百.
  *
  * A set is immutable; a change builds a new one, running calls keep theirs by reference.
  */
@@ -24,7 +24,14 @@ void prompts_unref(struct prompts *p); /**< NULL is fine */
 const struct prompt *prompts_get(const struct prompts *p, const char *name, const char *lang);
 /** Pieces that say a number, 0 … 999. @return how many were put into @p ret (at most @p max) */
 size_t prompts_number(const struct prompts *p, const char *lang, unsigned n, const struct prompt **ret, size_t max);
-/** Put an uploaded WAV in place of a spoken prompt (checked, converted, written atomically). */
+/** All of a prompt with @p n where its text has {number}, {position} or {minutes}. @return how many pieces, 0: no such prompt */
+size_t prompts_say(const struct prompts *p, const char *name, const char *lang, unsigned n, const struct prompt **ret, size_t max);
+/** Go through all, by language. @return their number */
+size_t prompts_each(const struct prompts *p, void (*fn)(const char *name, const char *lang, unsigned ms, bool recorded, void *arg), void *arg);
+/**
+ * Put an uploaded WAV in place of a spoken prompt (checked, converted, written atomically); heard after the next prompts_load().
+ * @return 0, -E_NOT_FOUND (no such prompt or language), -E_INVALID (no WAV), -E_DISK_FULL, -E_IO
+ */
 MUST_CHECK int prompts_replace(const char *data_dir, const struct hotline *h, const char *name, const char *lang, struct str wav, struct fault *f);
 
 #endif
