@@ -41,8 +41,8 @@ static void tell_one(struct port *p)
 
 static void watch_life(struct port *p)
 {
-	uint64_t limit = p->hold ? LOST_HELD_TICKS : LOST_TICKS;
-	bool silent = p->set_up && p->receive && p->media->ticks - p->heard_tick > limit;
+	int64_t limit = p->hold ? LOST_HELD_TICKS : LOST_TICKS;
+	bool silent = p->set_up && p->receive && (int64_t)(p->media->ticks - p->heard_tick) > limit;
 
 	if (silent == p->lost)
 		return;

@@ -149,5 +149,6 @@ void bridge_tape(struct bridge *b);
 void port_raw_handle(struct port *p, port_raw fn, void *arg);
 void port_set_remote(struct port *p, const struct sa *remote);
 void port_alive(struct port *p); /**< STUN came */
+void port_dead(struct port *p);	 /**< the browser said good-bye: PORT_LOST in the next tick */
 
 #endif

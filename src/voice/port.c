@@ -215,3 +215,8 @@ void port_alive(struct port *p)
 {
 	p->heard_tick = p->media->ticks;
 }
+
+void port_dead(struct port *p)
+{
+	p->heard_tick = p->media->ticks - LOST_HELD_TICKS - 1;
+}

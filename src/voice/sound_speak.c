@@ -41,7 +41,8 @@ static const struct voice *voice_of(const char *lang)
 /* @return descriptor of what it writes, or -errno */
 static int start(const char *path, char *const argv[], pid_t *ret_pid)
 {
-	static char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/nonexistent", NULL};
+	/* a home that cannot be written to: its sound library would leave files there */
+	static char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/dev/null", NULL};
 	posix_spawn_file_actions_t actions;
 	int out[2], r;
 
