@@ -96,6 +96,11 @@ bool network_has(const struct network *n, const struct sa *a)
 	return !rest || !((x[whole] ^ y[whole]) >> (8 - rest));
 }
 
+bool address_is_loopback(const struct sa *a)
+{
+	return sa_is_loopback(a) || (sa_af(a) == AF_INET && sa_in(a) >> 24 == 127); /* libre knows 127.0.0.1 only */
+}
+
 bool address_is_private(const struct sa *a)
 {
 	static const char *const list[] = {"127.0.0.0/8",  "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",

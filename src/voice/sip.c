@@ -48,7 +48,7 @@ static struct source source_of(struct signalling *s, const struct sa *src, const
 		from.kind = SOURCE_TRUNK;
 	else if (s->registrar && registrar_knows(s->registrar, src))
 		from.kind = SOURCE_PHONE;
-	else if (s->config->demo && sa_is_loopback(src))
+	else if (s->config->demo && address_is_loopback(src))
 		from.kind = SOURCE_DEMO;
 	return from;
 }

@@ -53,6 +53,7 @@ struct network {
 MUST_CHECK int network_parse(struct str text, struct network *ret);
 bool network_has(const struct network *n, const struct sa *a);
 /** Loopback, RFC 1918, RFC 4193, link-local: not reached by way of our public address. */
+bool address_is_loopback(const struct sa *a);
 bool address_is_private(const struct sa *a);
 
 struct guard *guard_new(int per_source_s);

@@ -50,6 +50,7 @@ struct world {
 void world_prepare(struct world *w); /* configuration of a demo with one IP trunk at the peer, nothing open */
 void world_open(struct world *w);
 void world_close(struct world *w);
+void world_skip_s(unsigned s); /* the timers' clock goes forward */
 void world_event(struct leg *l, const struct leg_event *e, void *arg); /* a leg_handler that notes them */
 /** Run the loop until the events, phones or states contain the text. */
 void until_event(struct world *w, const char *text);
@@ -64,6 +65,8 @@ void peer_send(struct peer *p, const struct sa *to, const char *fmt, ...) PRINTF
 void peer_send_raw(struct peer *p, const struct sa *to, const void *bytes, size_t len);
 /** Wait for a request ("INVITE") or response ("200 INVITE"); others in between are thrown away. Valid until the next call. */
 const struct sip_msg *peer_wait(struct peer *p, const char *what);
+/** What was sent has been taken; what came is forgotten. */
+void peer_forget(struct world *w, struct peer *p);
 /** Nothing came: asks OPTIONS and sees that its answer is the first. */
 void peer_silence(struct world *w, struct peer *p);
 
@@ -76,6 +79,8 @@ const struct sip_msg *ua_wait(struct ua *u, const char *what); /* takes the To t
 /** Answer a request that the signalling sent. */
 void peer_reply(struct peer *p, struct world *w, const struct sip_msg *req, int status, const char *tag, const char *headers,
 		const char *body);
+/** An Authorization line for the challenge of a 401. Static buffer. */
+const char *digest(const struct sip_msg *challenge, const char *method, const char *uri, const char *user, const char *password);
 char *body_of(const struct sip_msg *msg); /* static buffer */
 char *header_of(const struct sip_msg *msg, const char *name); /* static buffer; "" if none */
 
