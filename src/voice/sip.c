@@ -102,6 +102,44 @@ static bool number_within(const struct pl *pl, uint32_t max)
 	return pl->l > 0 && pl->l <= 10 && (uint64_t)strtoull(pl->p, NULL, 10) <= max;
 }
 
+/* RFC 3261 §25.1: a quoted string ends where it began, an escaped quote doesn't count. */
+static bool unbalanced(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+	bool open = false;
+
+	(void)msg;
+	(void)arg;
+	for (size_t i = 0; i < hdr->val.l; i++) {
+		if (hdr->val.p[i] == '\\' && open)
+			i++;
+		else if (hdr->val.p[i] == '"')
+			open = !open;
+	}
+	return open;
+}
+
+static bool quotes_balance(const struct sip_msg *msg)
+{
+	return !sip_msg_hdr_apply(msg, true, SIP_HDR_TO, unbalanced, NULL) &&
+	       !sip_msg_hdr_apply(msg, true, SIP_HDR_FROM, unbalanced, NULL) &&
+	       !sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, unbalanced, NULL);
+}
+
+/* "sip:a@b?Route=…": headers have no place in a Request-URI (§19.1.1), nor have angles. */
+static bool uri_is_bare(const struct sip_msg *msg)
+{
+	return !pl_isset(&msg->uri.headers) && !memchr(msg->ruri.p, '<', msg->ruri.l) && !memchr(msg->ruri.p, '>', msg->ruri.l);
+}
+
+static bool empty_value(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+	struct sip_addr addr;
+
+	(void)msg;
+	(void)arg;
+	return pl_strcmp(&hdr->val, "*") && sip_addr_decode(&addr, &hdr->val);
+}
+
 /* @return NULL, or what to say to it */
 static const char *defect(const struct sip_msg *msg)
 {
@@ -117,6 +155,10 @@ static const char *defect(const struct sip_msg *msg)
 	if (msg->clen.p && (!number_within(&msg->clen, 65535) || pl_u32(&msg->clen) > mbuf_get_left(msg->mb) ||
 			    !once(msg, SIP_HDR_CONTENT_LENGTH)))
 		return "Bad Content-Length";
+	if (!uri_is_bare(msg))
+		return "Bad Request-URI";
+	if (!quotes_balance(msg) || sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, empty_value, NULL))
+		return "Bad Address";
 	if (pl_isset(&msg->expires) && sip_msg_hdr_count(msg, SIP_HDR_CONTACT) > 16)
 		return "Too Many Contacts";
 	if (sip_msg_hdr_count(msg, SIP_HDR_VIA) > 64)
@@ -157,6 +199,35 @@ static void register_phone(struct signalling *s, struct sip *sip, const struct s
 	registrar_register(s->registrar, msg);
 }
 
+/* Methods of other extensions than ours are known, and not allowed; all else is not even known (§21.5.2). */
+static void answer_unknown(struct sip *sip, const struct sip_msg *msg)
+{
+	static const char *const known[] = {"SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"};
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		found = found || !pl_strcmp(&msg->met, known[i]);
+	sip_treplyf(NULL, NULL, sip, msg, false, found ? 405 : 501, found ? "Method Not Allowed" : "Not Implemented",
+		    "Allow: %s\r\nContent-Length: 0\r\n\r\n", SIP_ALLOW);
+}
+
+static bool not_ours(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return pl_strcasecmp(&hdr->val, "100rel") && pl_strcasecmp(&hdr->val, "timer");
+}
+
+static bool required_is_met(struct sip *sip, const struct sip_msg *msg)
+{
+	const struct sip_hdr *unknown = sip_msg_hdr_apply(msg, true, SIP_HDR_REQUIRE, not_ours, NULL);
+
+	if (unknown && pl_strcmp(&msg->met, "CANCEL"))
+		sip_treplyf(NULL, NULL, sip, msg, false, 420, "Bad Extension",
+			    "Unsupported: %r\r\nContent-Length: 0\r\n\r\n", &unknown->val);
+	return !unknown;
+}
+
 static void outside_dialog(struct signalling *s, struct source *from, const struct sip_msg *msg)
 {
 	struct sip *sip = stack_of(from, s);
@@ -166,6 +237,8 @@ static void outside_dialog(struct signalling *s, struct source *from, const stru
 	else if (pl_strcasecmp(&msg->uri.scheme, "sip") && pl_strcasecmp(&msg->uri.scheme, "sips") &&
 		 pl_strcasecmp(&msg->uri.scheme, "tel"))
 		sip_treply(NULL, sip, msg, 416, "Unsupported URI Scheme");
+	else if (!required_is_met(sip, msg))
+		return;
 	else if (!pl_strcmp(&msg->met, "INVITE"))
 		new_call(s, from, msg);
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
@@ -176,8 +249,7 @@ static void outside_dialog(struct signalling *s, struct source *from, const stru
 		 !pl_strcmp(&msg->met, "UPDATE") || !pl_strcmp(&msg->met, "INFO") || !pl_strcmp(&msg->met, "NOTIFY"))
 		sip_treply(NULL, sip, msg, 481, "Call/Transaction Does Not Exist");
 	else
-		sip_treplyf(NULL, NULL, sip, msg, false, 405, "Method Not Allowed",
-			    "Allow: %s\r\nContent-Length: 0\r\n\r\n", SIP_ALLOW);
+		answer_unknown(sip, msg);
 }
 
 /* A dialog's requests come from whom it is with: the same trunk, the same telephone, the same machine. */

@@ -61,7 +61,12 @@ static int take_target(struct dialog *d, const struct sip_msg *msg)
 	struct sip_addr addr;
 	char *target;
 
-	if (!contact || sip_addr_decode(&addr, &contact->val) || addr.auri.l >= SIP_URI_MAX)
+	/* RFC 2543 had no Contact in INVITE: then it is who speaks. */
+	if (!contact && msg->req)
+		addr.auri = msg->from.auri;
+	else if (!contact || sip_addr_decode(&addr, &contact->val))
+		return -E_MALFORMED;
+	if (!addr.auri.l || addr.auri.l >= SIP_URI_MAX)
 		return -E_MALFORMED;
 	target = copy(&addr.auri);
 	if (!target)

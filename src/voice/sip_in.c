@@ -183,22 +183,35 @@ static int limits(struct signalling *s, const struct source *from)
 	return 0;
 }
 
-static bool required_handler(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+static bool accepts_sdp(const struct sip_msg *msg)
 {
-	(void)msg;
-	(void)arg;
-	return pl_strcasecmp(&hdr->val, "100rel") && pl_strcasecmp(&hdr->val, "timer");
+	return !sip_msg_hdr(msg, SIP_HDR_ACCEPT) || sip_option(msg, SIP_HDR_ACCEPT, "application/sdp") ||
+	       sip_option(msg, SIP_HDR_ACCEPT, "application/*") || sip_option(msg, SIP_HDR_ACCEPT, "*/*");
+}
+
+/* A body of a kind we don't know, which they don't call optional (RFC 3261 §8.2.3). */
+static bool body_is_strange(const struct sip_msg *msg)
+{
+	const struct sip_hdr *disposition = sip_msg_hdr(msg, SIP_HDR_CONTENT_DISPOSITION);
+
+	if (!mbuf_get_left(msg->mb) || msg_ctype_cmp(&msg->ctyp, "application", "sdp") ||
+	    !pl_strcasecmp(&msg->ctyp.type, "multipart"))
+		return false;
+	return !disposition || re_regex(disposition->val.p, disposition->val.l, "handling=optional");
 }
 
 static bool refuse_early(struct signalling *s, const struct source *from, const struct sip_msg *msg)
 {
 	struct sip *sip = from->trunk ? from->trunk->sip : s->sip;
-	const struct sip_hdr *unknown = sip_msg_hdr_apply(msg, true, SIP_HDR_REQUIRE, required_handler, NULL);
 	int status;
 
-	if (unknown) {
-		sip_treplyf(NULL, NULL, sip, msg, false, 420, "Bad Extension",
-			    "Unsupported: %r\r\nContent-Length: 0\r\n\r\n", &unknown->val);
+	if (body_is_strange(msg)) {
+		sip_treplyf(NULL, NULL, sip, msg, false, 415, "Unsupported Media Type",
+			    "Accept: application/sdp\r\nContent-Length: 0\r\n\r\n");
+		return true;
+	}
+	if (!accepts_sdp(msg)) {
+		sip_treply(NULL, sip, msg, 406, "Not Acceptable");
 		return true;
 	}
 	if (call_find_id(s, &msg->callid)) { /* ours comes back to us, or theirs by two ways */

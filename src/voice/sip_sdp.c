@@ -164,16 +164,32 @@ static int agree_codec(struct talk *t)
 	return 0;
 }
 
+/* libre refuses a whole description for one "a=rtpmap:31 LPC" without a rate, be it of a video that we don't take. */
+static int copy_lines(struct mbuf *mb, const struct pl *sdp)
+{
+	const char *p = sdp->p, *end = sdp->p + sdp->l;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((nl ? nl + 1 : end) - p);
+		bool broken = len > 9 && !memcmp(p, "a=rtpmap:", 9) && !memchr(p, '/', len);
+
+		if (!broken && mbuf_write_mem(mb, (const uint8_t *)p, len))
+			return -E_NO_MEMORY;
+		p += len;
+	}
+	mb->pos = 0;
+	return 0;
+}
+
 int talk_take(struct talk *t, const struct pl *sdp, bool offer)
 {
 	struct mbuf *mb = mbuf_alloc(sdp->l + 1);
-	int r = 0;
+	int r;
 
 	if (!mb)
 		return -E_NO_MEMORY;
-	if (mbuf_write_pl(mb, sdp))
-		r = -E_NO_MEMORY;
-	mb->pos = 0;
+	r = copy_lines(mb, sdp);
 	if (!r && sdp_decode(t->session, mb, offer))
 		r = -E_INVALID;
 	mem_deref(mb);

@@ -363,6 +363,24 @@ void peer_silence(struct world *w, struct peer *p)
 		fail_msg("expected silence, got %s %u", l->msg->req ? "a request" : "response", l->msg->scode);
 }
 
+static bool anything(void *arg)
+{
+	return ((struct peer *)arg)->got.head != NULL;
+}
+
+const struct sip_msg *peer_next(struct peer *p)
+{
+	struct letter *l;
+
+	if (!run_until(anything, p))
+		fail_msg("nothing comes any more");
+	l = p->got.head->data;
+	mem_deref(last);
+	last = mem_ref(l->msg);
+	mem_deref(l);
+	return last;
+}
+
 void peer_forget(struct world *w, struct peer *p)
 {
 	list_flush(&p->got);

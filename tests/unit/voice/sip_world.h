@@ -65,6 +65,7 @@ void peer_send(struct peer *p, const struct sa *to, const char *fmt, ...) PRINTF
 void peer_send_raw(struct peer *p, const struct sa *to, const void *bytes, size_t len);
 /** Wait for a request ("INVITE") or response ("200 INVITE"); others in between are thrown away. Valid until the next call. */
 const struct sip_msg *peer_wait(struct peer *p, const char *what);
+const struct sip_msg *peer_next(struct peer *p); /* whatever comes */
 /** What was sent has been taken; what came is forgotten. */
 void peer_forget(struct world *w, struct peer *p);
 /** Nothing came: asks OPTIONS and sees that its answer is the first. */
