@@ -158,7 +158,7 @@ int voice_config_load(struct arena *a, const struct config *c, const char *const
 {
 	static const char *const keys[] = {"listen", "trunks", "external", "rtp", "tls", "phones", "realm", "max_calls",
 					   "calls_per_source_s", "drain_s", NULL};
-	static const char *const tls_keys[] = {"certificate", "key", NULL};
+	static const char *const tls_keys[] = {"certificate", "key", "authorities", NULL};
 	const struct ynode *top = c->voice, *tls = yaml_get(top, "tls");
 	CLEANUP(yreport_free) struct yreport report = {0};
 	struct reader r = {.a = a, .v = ARENA_NEW(a, struct voice_config), .r = &report};
@@ -175,6 +175,7 @@ int voice_config_load(struct arena *a, const struct config *c, const char *const
 		yaml_only(tls, tls_keys, &report);
 	r.v->tls_cert = in_dir(&r, yaml_text(yaml_get(tls, "certificate"), c->tls_cert, &report));
 	r.v->tls_key = in_dir(&r, yaml_text(yaml_get(tls, "key"), c->tls_key, &report));
+	r.v->tls_ca = in_dir(&r, yaml_text(yaml_get(tls, "authorities"), NULL, &report));
 	r.v->phones = yaml_bool(yaml_get(top, "phones"), true, &report);
 	r.v->realm = yaml_text(yaml_get(top, "realm"), "lexline", &report);
 	r.v->max_calls = (int)yaml_int(yaml_get(top, "max_calls"), 1, 100000, 1000, &report);

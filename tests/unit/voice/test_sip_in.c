@@ -1,6 +1,7 @@
 /* Calls that come in by a trunk (V01, T08). */
 #include "sip_world.h"
-#include "sip_ports.c"
+
+#include "voice/media_private.h"
 
 static void open_default(struct world *w)
 {
@@ -42,9 +43,9 @@ static void a_call_is_answered_and_ended_by_the_caller(void **state)
 	assert_contains(body_of(msg), "RTP/AVP 8 101\r\n");
 	ua_ack(&u, &w, NULL);
 	until_event(&w, "answered");
-	assert_int_equal(last_setup.pt, 8);
-	assert_int_equal(last_setup.pt_event, 101);
-	assert_int_equal(sa_port(&last_setup.remote), 40000);
+	assert_int_equal(leg_port(w.leg)->pt, 8);
+	assert_int_equal(leg_port(w.leg)->pt_event, 101);
+	assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40000);
 	ua_send(&u, &w, "BYE", NULL, NULL);
 	ua_wait(&u, "200 BYE");
 	until_event(&w, "ended:bye:0");
@@ -123,8 +124,8 @@ static void an_offer_may_come_late(void **state)
 	assert_null(strstr(w.events, "answered"));
 	ua_ack(&u, &w, "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 40002 RTP/AVP 0\n");
 	until_event(&w, "answered");
-	assert_int_equal(last_setup.pt, 0);
-	assert_int_equal(sa_port(&last_setup.remote), 40002);
+	assert_int_equal(leg_port(w.leg)->pt, 0);
+	assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40002);
 	world_close(&w);
 }
 
@@ -142,7 +143,7 @@ static void early_media(void **state)
 	assert_int_equal(leg_early(w.leg), 0);
 	msg = ua_wait(&u, "183 INVITE");
 	assert_contains(body_of(msg), "m=audio");
-	assert_int_equal(sa_port(&last_setup.remote), 40000);
+	assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40000);
 	assert_int_equal(leg_answer(w.leg), 0);
 	ua_wait(&u, "200 INVITE");
 	world_close(&w);

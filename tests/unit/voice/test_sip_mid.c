@@ -1,6 +1,7 @@
 /* What happens inside a call: hold, refresh, keys, strangers (T08). */
 #include "sip_world.h"
-#include "sip_ports.h"
+
+#include "wire.h"
 
 #define SDP_AT(port, line) \
 	"v=0\no=- 1 2 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio " port " RTP/AVP 8 101\n" \
@@ -37,13 +38,13 @@ static void the_peer_holds_in_each_style(void **state)
 		assert_contains(body_of(msg), answers[i]);
 		ua_ack(&u, &w, NULL);
 		until_event(&w, "held");
-		assert_false(last_setup.send);
+		assert_false(leg_port(w.leg)->send);
 		ua_send(&u, &w, "INVITE", NULL, SDP_AT("40010", ""));
 		ua_wait(&u, "200 INVITE");
 		ua_ack(&u, &w, NULL);
 		until_event(&w, "resumed");
-		assert_true(last_setup.send);
-		assert_int_equal(sa_port(&last_setup.remote), 40010);
+		assert_true(leg_port(w.leg)->send);
+		assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40010);
 		world_close(&w);
 	}
 }
@@ -62,8 +63,8 @@ static void we_hold(void **state)
 	assert_int_equal(leg_hold(w.leg, false), -E_BUSY); /* one at a time */
 	peer_reply(&w.peer, &w, msg, 200, NULL, NULL, SDP_AT("40000", "a=recvonly\n"));
 	peer_wait(&w.peer, "ACK");
-	assert_true(last_setup.send);
-	assert_false(last_setup.receive);
+	assert_true(leg_port(w.leg)->send);
+	assert_false(leg_port(w.leg)->receive);
 	assert_int_equal(leg_hold(w.leg, false), 0);
 	msg = peer_wait(&w.peer, "INVITE");
 	assert_null(strstr(body_of(msg), "sendonly"));
@@ -101,7 +102,7 @@ static void update_and_info(void **state)
 	ua_send(&u, &w, "UPDATE", NULL, SDP_AT("40020", ""));
 	msg = ua_wait(&u, "200 UPDATE");
 	assert_contains(body_of(msg), "m=audio");
-	assert_int_equal(sa_port(&last_setup.remote), 40020);
+	assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40020);
 	peer_send(&w.peer, &w.at,
 		  "INFO %s SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKinfo\nFrom: %s;tag=%s\nTo: %s;tag=%s\nCall-ID: %s\n"
 		  "CSeq: 90 INFO\nContent-Type: application/dtmf-relay\nContent-Length: $L\n\nSignal=#\nDuration=160\n",
@@ -231,33 +232,44 @@ static void keys_are_agreed(void **state)
 {
 	static const struct {
 		const char *crypto, *answer;
-		enum port_srtp srtp;
+		enum srtp_suite srtp;
 	} cases[] = {
-		{"a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:" CM_KEY "|2^31\n", "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:", PORT_SRTP_CM_80},
+		{"a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:" CM_KEY "|2^31\n", "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:", SRTP_AES_CM_128_HMAC_SHA1_80},
 		{"a=crypto:1 F8_128_HMAC_SHA1_80 inline:" CM_KEY "\na=crypto:2 AEAD_AES_128_GCM inline:" GCM_KEY "\n",
-		 "a=crypto:2 AEAD_AES_128_GCM inline:", PORT_SRTP_GCM_128},
+		 "a=crypto:2 AEAD_AES_128_GCM inline:", SRTP_AES_128_GCM},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		static const uint8_t key[] = "123456789012345678901234567890";
 		char sdp[1024];
 		const struct sip_msg *msg;
+		struct wire wire = {0};
 		struct world w;
 		struct ua u;
 
+		wire_open(&wire);
+		assert_int_equal(srtp_alloc(&wire.tx, cases[i].srtp, key, cases[i].srtp == SRTP_AES_128_GCM ? 28 : 30, 0), 0);
 		world_prepare(&w);
 		w.trunks[0].srtp = true;
 		world_open(&w);
 		ua_init(&u, &w, &w.peer, "13800138000", "12348");
-		snprintf(sdp, sizeof(sdp), SDP_SECURE("RTP/SAVP", "%s"), cases[i].crypto);
+		snprintf(sdp, sizeof(sdp), "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio %u RTP/SAVP 8 101\n"
+			 "a=rtpmap:101 telephone-event/8000\n%s", sa_port(&wire.address), cases[i].crypto);
 		ua_send(&u, &w, "INVITE", NULL, sdp);
 		until_event(&w, "incoming");
 		assert_int_equal(leg_answer(w.leg), 0);
 		msg = ua_wait(&u, "200 INVITE");
-		assert_contains(body_of(msg), "RTP/SAVP 8");
+		assert_contains(body_of(msg), "RTP/SAVP 8 101");
 		assert_contains(body_of(msg), cases[i].answer);
-		assert_int_equal(last_setup.srtp, cases[i].srtp);
-		assert_memory_equal(last_setup.rx_key, "1234567890123456789012345678", 28);
+		ua_ack(&u, &w, NULL);
+		until_event(&w, "answered");
+		wire_to(&wire, leg_port(w.leg));
+		wire_key(&wire, '5'); /* under our key: it is the one they gave */
+		until_event(&w, "key:5");
+		mem_deref(wire.tx);
+		wire.tx = NULL;
+		wire_close(&wire);
 		world_close(&w);
 	}
 }
@@ -307,7 +319,8 @@ static void we_offer_keys(void **state)
 	assert_contains(body_of(msg), "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:");
 	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_SECURE("RTP/SAVP", "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:" CM_KEY "\n"));
 	until_event(&w, "answered");
-	assert_int_equal(last_setup.srtp, PORT_SRTP_CM_80);
+	assert_non_null(leg_port(w.leg)->srtp_in);
+	assert_non_null(leg_port(w.leg)->srtp_out);
 	world_close(&w);
 }
 

@@ -1,6 +1,7 @@
 /* Calls that go out by a trunk. */
 #include "sip_world.h"
-#include "sip_ports.c"
+
+#include "voice/media_private.h"
 
 static void dial(struct world *w, const char *number)
 {
@@ -32,7 +33,7 @@ static void it_rings_and_is_answered(void **state)
 	until_event(&w, "ringing");
 	peer_reply(&w.peer, &w, msg, 183, "a", NULL, SDP_PLAIN);
 	until_event(&w, "early");
-	assert_int_equal(sa_port(&last_setup.remote), 40000);
+	assert_int_equal(sa_port(&leg_port(w.leg)->remote), 40000);
 	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_PLAIN);
 	until_event(&w, "answered");
 	peer_wait(&w.peer, "ACK");

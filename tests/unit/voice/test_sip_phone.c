@@ -1,6 +1,5 @@
 /* Desk phones: registrar, digest, calls from and to them, blind transfer. */
 #include "sip_world.h"
-#include "sip_ports.h"
 
 static void open_phones(struct world *w)
 {
