@@ -35,6 +35,7 @@ struct voice_trunk {
 	bool srtp;		/**< SDES offered and demanded */
 	int max_calls;
 	int ping_s;		/**< OPTIONS every so often; 0: never */
+	bool national;		/**< numbers of the country go out in national form: "055165123456", not "+8655165123456" */
 	const char *country;	/**< of numbers without a prefix: "+86" */
 	const char *area;	/**< "0551": of short local numbers */
 };

@@ -278,10 +278,12 @@ static void inside_dialog(struct signalling *s, struct source *from, const struc
 			sip_treply(NULL, stack_of(from, s), msg, 481, "Call/Transaction Does Not Exist");
 		return;
 	}
+	mem_ref(c); /* a handler may free the leg */
 	if (ack)
 		call_ack_received(c, msg);
 	else
 		call_mid(c, msg);
+	mem_deref(c);
 }
 
 static bool on_request(const struct sip_msg *msg, void *arg)
@@ -409,9 +411,18 @@ static int start(struct signalling *s, struct fault *f)
 	return trunks_open(s, f);
 }
 
+static void destructor(void *arg)
+{
+	struct signalling *s = arg;
+
+	hash_clear(s->calls);
+	mem_deref(s->calls);
+	guard_free(s->guard);
+}
+
 int signalling_open(const struct signalling_options *o, struct signalling **ret, struct fault *f)
 {
-	struct signalling *s = mem_zalloc(sizeof(*s), NULL);
+	struct signalling *s = mem_zalloc(sizeof(*s), destructor);
 	int r;
 
 	if (!s)
@@ -443,6 +454,16 @@ static bool end_call(struct le *le, void *arg)
 	return false;
 }
 
+/* The exchange may free its legs later: by then there are no trunks. */
+static bool forget_trunk(struct le *le, void *arg)
+{
+	struct call *c = le->data;
+
+	(void)arg;
+	c->trunk = NULL;
+	return false;
+}
+
 void signalling_close(struct signalling *s)
 {
 	if (!s)
@@ -451,20 +472,20 @@ void signalling_close(struct signalling *s)
 	if (s->calls)
 		hash_apply(s->calls, end_call, NULL);
 	trunks_close(s);
+	if (s->calls)
+		hash_apply(s->calls, forget_trunk, NULL);
 	registrar_close(s->registrar);
+	s->registrar = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(s->watched); i++) {
 		mem_deref(s->watched[i].helper);
 		mem_deref(s->watched[i].sock);
 	}
-	mem_deref(s->requests);
-	mem_deref(s->responses);
+	s->requests = mem_deref(s->requests);
+	s->responses = mem_deref(s->responses);
 	if (s->sip)
 		sip_close(s->sip, true);
-	mem_deref(s->sip);
-	mem_deref(s->tls);
-	hash_clear(s->calls);
-	mem_deref(s->calls);
-	guard_free(s->guard);
+	s->sip = mem_deref(s->sip);
+	s->tls = mem_deref(s->tls);
 	mem_deref(s);
 }
 

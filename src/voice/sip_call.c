@@ -3,6 +3,8 @@
 
 #define ACK_WAIT_MS (64 * SIP_T1)
 
+METRIC(m_calls, METRIC_GAUGE, "lexline_sip_calls", "SIP dialogs at this moment");
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 static void stop_timers(struct call *c)
@@ -31,7 +33,9 @@ static void destructor(void *arg)
 	port_free(c->leg.port);
 	if (c->trunk)
 		c->trunk->calls--;
-	c->s->n_calls--;
+	metric_set(&m_calls, --c->s->n_calls);
+	mem_deref(c->sip);
+	mem_deref(c->s);
 }
 
 struct call *call_new(struct signalling *s, struct sip *sip, enum leg_kind kind)
@@ -42,10 +46,10 @@ struct call *call_new(struct signalling *s, struct sip *sip, enum leg_kind kind)
 		return NULL;
 	c->leg.ops = &call_ops;
 	c->leg.kind = kind;
-	c->s = s;
-	c->sip = sip;
+	c->s = mem_ref(s);
+	c->sip = mem_ref(sip);
 	c->min_se = SIP_MIN_SE;
-	s->n_calls++;
+	metric_set(&m_calls, ++s->n_calls);
 	return c;
 }
 
@@ -308,9 +312,8 @@ void call_ack(struct call *c, const struct sip_msg *msg)
 
 /* ---- our re-INVITE: hold, and the refresh of a session --------------------------------------- */
 
-static void reinvite_response(int err, const struct sip_msg *msg, void *arg)
+static void take_reinvite(struct call *c, int err, const struct sip_msg *msg)
 {
-	struct call *c = arg;
 	struct pl sdp;
 
 	if (err || msg->scode >= 300) {
@@ -332,6 +335,14 @@ static void reinvite_response(int err, const struct sip_msg *msg, void *arg)
 	session_agreed(c, msg);
 	if (talk_of_message(msg, &sdp) && talk_take(&c->talk, &sdp, false) == 0 && call_apply(c) < 0)
 		call_over(c, 500, "error");
+}
+
+static void reinvite_response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct call *c = mem_ref(arg); /* a handler may free the leg */
+
+	take_reinvite(c, err, msg);
+	mem_deref(c);
 }
 
 int call_reinvite(struct call *c)

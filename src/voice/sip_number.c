@@ -67,6 +67,23 @@ void number_masked(const char *number, char out[SIP_NUMBER_MAX])
 		snprintf(out, SIP_NUMBER_MAX, "%s", n ? "****" : "");
 }
 
+/* National form for carriers that know no other: "13800138000", "055165123456", "12348". */
+void number_national(const char *number, const char *country, char out[SIP_NUMBER_MAX])
+{
+	const char *code = country && *country ? country : "+86";
+	size_t n = strlen(code), digits;
+	bool whole;
+
+	snprintf(out, SIP_NUMBER_MAX, "%s", number);
+	if (strncmp(number, code, n) != 0)
+		return;
+	digits = strlen(number + n);
+	/* Chinese mobiles, service numbers, 400 and 800 stand by themselves; an area needs its 0. */
+	whole = strcmp(code, "+86") == 0 && ((digits == 11 && number[n] == '1') || digits <= 6 ||
+					     (digits == 10 && (!strncmp(number + n, "400", 3) || !strncmp(number + n, "800", 3))));
+	snprintf(out, SIP_NUMBER_MAX, "%s%s", whole ? "" : "0", number + n);
+}
+
 /* ---- who calls ----------------------------------------------------------------------------- */
 
 static bool decode_first(const struct sip_msg *msg, enum sip_hdrid id, struct sip_addr *ret)
@@ -160,7 +177,7 @@ void number_of_call(const struct sip_msg *msg, const struct source *from, struct
 	if (!ret->number[0])
 		number_of_uri(&msg->from.uri, ret->number);
 	normalise(ret->number, t);
-	if (decode_first(msg, SIP_HDR_P_ASSERTED_IDENTITY, &asserted) && pl_isset(&asserted.dname))
+	if (from->kind == SOURCE_TRUNK && decode_first(msg, SIP_HDR_P_ASSERTED_IDENTITY, &asserted) && pl_isset(&asserted.dname))
 		pl_copy(ret->display, sizeof(ret->display), &asserted.dname);
 	else
 		pl_copy(ret->display, sizeof(ret->display), &msg->from.dname);

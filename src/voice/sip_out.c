@@ -115,10 +115,9 @@ static bool again(struct call *c, const struct sip_msg *msg)
 	return invite(c) == 0;
 }
 
-static void response(int err, const struct sip_msg *msg, void *arg)
+static void take(struct call *c, int err, const struct sip_msg *msg)
 {
-	struct call *c = arg;
-	char masked[8];
+	char status[8];
 
 	if (err) {
 		over(c, 0, c->state == CALL_LEAVING ? (c->timed_out ? "no_answer" : "local") : "unreachable");
@@ -135,12 +134,20 @@ static void response(int err, const struct sip_msg *msg, void *arg)
 	if (again(c, msg))
 		return;
 	tmr_cancel(&c->ring_tmr);
-	snprintf(masked, sizeof(masked), "%u", msg->scode);
-	log_event(LOG_INFO, "sip.not_answered", "call_id", c->d.call_id, "status", masked, NULL);
+	snprintf(status, sizeof(status), "%u", msg->scode);
+	log_event(LOG_INFO, "sip.not_answered", "call_id", c->d.call_id, "status", status, NULL);
 	if (c->state == CALL_LEAVING)
 		over(c, msg->scode, c->timed_out ? "no_answer" : "local");
 	else
 		over(c, msg->scode, call_reason(msg->scode)); /* 3xx too: where a call goes is not theirs to say */
+}
+
+static void response(int err, const struct sip_msg *msg, void *arg)
+{
+	struct call *c = mem_ref(arg); /* a handler may free the leg */
+
+	take(c, err, msg);
+	mem_deref(c);
 }
 
 /* ---- INVITE -------------------------------------------------------------------------------- */
@@ -234,13 +241,18 @@ static int aim_at_trunk(struct call *c, const struct dial *d)
 	const char *from = d->from && *d->from ? d->from : t->c->from ? t->c->from : t->c->user;
 	const char *account = t->c->user ? t->c->user : from ? from : "line";
 	char hop[SIP_URI_MAX], target[SIP_URI_MAX], sender[SIP_URI_MAX], to[SIP_URI_MAX];
+	char number[SIP_NUMBER_MAX];
 	struct sa local;
 	int r;
 
+	if (t->c->national)
+		number_national(d->number, t->c->country, number);
+	else
+		snprintf(number, sizeof(number), "%s", d->number);
 	trunk_hop(t, hop);
-	snprintf(target, sizeof(target), "sip:%s@%s", d->number, trunk_domain(t));
+	snprintf(target, sizeof(target), "sip:%s@%s", number, trunk_domain(t));
 	snprintf(sender, sizeof(sender), "<sip:%s@%s>", from ? from : "anonymous", trunk_domain(t));
-	snprintf(to, sizeof(to), "<sip:%s@%s>", d->number, trunk_domain(t));
+	snprintf(to, sizeof(to), "<sip:%s@%s>", number, trunk_domain(t));
 	if ((r = local_of(c, &t->address, trunk_transport(t), account, &local)) < 0 ||
 	    (r = dialog_new(&c->d, target, sender, to, hop)) < 0)
 		return r;

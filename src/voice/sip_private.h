@@ -109,6 +109,7 @@ bool sip_option(const struct sip_msg *msg, enum sip_hdrid id, const char *option
 
 /** Digits and a leading + of a user part ("+86-138…;phone-context=…"), "" when there is something else in it. */
 void number_clean(const struct pl *user, char out[SIP_NUMBER_MAX]);
+void number_national(const char *number, const char *country, char out[SIP_NUMBER_MAX]);
 void number_of_uri(const struct uri *uri, char out[SIP_NUMBER_MAX]);
 struct caller {
 	char number[SIP_NUMBER_MAX]; /**< E.164, an extension's digits, or "" */

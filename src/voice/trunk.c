@@ -6,6 +6,7 @@
 
 METRIC(m_up, METRIC_GAUGE, "lexline_sip_trunks_up", "trunks that can be used");
 
+#define NO_CONNECTION "no connection: its address, or its certificate"
 #define EXPIRES_S 600
 #define BACKOFF_MIN_S 5
 #define BACKOFF_MAX_S 300
@@ -131,7 +132,7 @@ static void registered(int err, const struct sip_msg *msg, void *arg)
 	uint32_t s;
 
 	if (err) {
-		register_failed(t, err == ETIMEDOUT ? "no answer to REGISTER" : "the registrar cannot be reached");
+		register_failed(t, err == ETIMEDOUT ? "no answer to REGISTER" : NO_CONNECTION);
 		return;
 	}
 	if (msg->scode < 200)
@@ -183,7 +184,7 @@ static void ponged(int err, const struct sip_msg *msg, void *arg)
 	if (err || msg->scode == 408 || msg->scode == 503) {
 		if (!t->failures++)
 			resolve(t);
-		change(t, false, err ? "no answer to OPTIONS" : "the trunk says that it is out of service");
+		change(t, false, err == ETIMEDOUT ? "no answer to OPTIONS" : err ? NO_CONNECTION : "the trunk says that it is out of service");
 	} else if (!t->c->registers || t->up) {
 		t->failures = 0;
 		change(t, true, "answers");
@@ -261,14 +262,17 @@ static void take_addresses(struct trunk *t, const struct addrinfo *list)
 {
 	struct network n = {.bits = 128};
 	bool first = true;
+	struct sa local;
 
 	for (const struct addrinfo *ai = list; ai; ai = ai->ai_next) {
 		if (sa_set_sa(&n.base, ai->ai_addr))
 			continue;
 		sa_set_port(&n.base, t->port);
-		if (first)
+		/* The first of a family that we have a socket of. */
+		if (first && !sip_transp_laddr(t->sip, &local, trunk_transport(t), &n.base)) {
 			t->address = n.base;
-		first = false;
+			first = false;
+		}
 		sa_set_port(&n.base, 0);
 		if (!t->c->allow)
 			add_network(t, &n);
@@ -450,10 +454,13 @@ struct trunk *trunk_of_source(struct signalling *s, const struct sa *src, const 
 
 static bool takes(const struct trunk *t, const char *number)
 {
+	char national[SIP_NUMBER_MAX];
+
 	if (!t->c->dial || !*t->c->dial)
 		return true;
+	number_national(number, t->c->country, national);
 	for (const char **p = t->c->dial; *p; p++)
-		if (!strncmp(number, *p, strlen(*p)))
+		if (!strncmp(number, *p, strlen(*p)) || !strncmp(national, *p, strlen(*p)))
 			return true;
 	return false;
 }

@@ -96,7 +96,7 @@ static void read_trunk(struct reader *r, const struct ynode *at, struct voice_tr
 {
 	static const char *const keys[] = {"server", "transport", "register", "user", "auth_user", "password_file",
 					   "domain", "from", "allow", "dial", "srtp", "max_calls", "ping_s", "country",
-					   "area", NULL};
+					   "area", "national", NULL};
 	const char *host;
 	size_t n;
 
@@ -122,6 +122,7 @@ static void read_trunk(struct reader *r, const struct ynode *at, struct voice_tr
 	t->max_calls = (int)yaml_int(yaml_get(at, "max_calls"), 1, 100000, 1000, r->r);
 	t->ping_s = (int)yaml_int(yaml_get(at, "ping_s"), 0, 3600, 30, r->r);
 	t->country = yaml_text(yaml_get(at, "country"), "+86", r->r);
+	t->national = yaml_bool(yaml_get(at, "national"), false, r->r);
 	t->area = yaml_text(yaml_get(at, "area"), "", r->r);
 	if (t->srtp && t->transport != TRANSPORT_TLS)
 		yreport_add(r->r, at, "srtp needs 'transport: tls': its keys travel in the signalling");

@@ -34,6 +34,11 @@ static void something(void)
 		re_cancel();
 }
 
+void world_poke(void)
+{
+	something();
+}
+
 static void out_of_patience(void *arg)
 {
 	(void)arg;
@@ -148,7 +153,7 @@ static bool contains(void *arg)
 	return strstr(a->list, a->text) != NULL;
 }
 
-static void until(const char *list, const char *text)
+void until(const char *list, const char *text)
 {
 	if (!run_until(contains, &(struct awaited){list, text}))
 		fail_msg("waited for \"%s\", saw \"%s\"", text, list);
@@ -510,7 +515,7 @@ char *header_of(const struct sip_msg *msg, const char *name)
 /* ---- the world -------------------------------------------------------------------------------- */
 
 /* A port that is free now: libre doesn't tell which one it got. */
-static uint16_t free_port(void)
+uint16_t free_port(void)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(a);

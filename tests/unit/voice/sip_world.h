@@ -56,6 +56,9 @@ void world_event(struct leg *l, const struct leg_event *e, void *arg); /* a leg_
 void until_event(struct world *w, const char *text);
 void until_phone(struct world *w, const char *text);
 void until_trunk(struct world *w, const char *text);
+void until(const char *list, const char *text);
+void world_poke(void); /* something happened that `until` may wait for */
+uint16_t free_port(void);
 uint64_t refused(struct world *w, const char *reason);
 void until_refused(struct world *w, const char *reason, uint64_t count);
 int64_t status_int(struct world *w, const char *name);
