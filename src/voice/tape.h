@@ -2,7 +2,7 @@
  * @file tape.h  Recording: sealed as it is written, playable up to the last second whatever happens.
  *
  * A tape is a file DIR/tapes/CALL-PART.tape while the call runs: a header with its own key, wrapped; then a record about every
- * second, each XChaCha20-Poly1305 with a counted nonce (truncation, reordering and exchange are found), holding stereo A-law
+ * second, each XChaCha20-Poly1305, counted (truncation, reordering, deletion and exchange are found), holding stereo A-law
  * (left: caller, right: what the caller hears) with its place in time. It never holds a clear byte. When the call ends, the *press*, a
  * thread of low priority, makes it a blob (store/blobs.h): Ogg/Opus or A-law WAV as the hotline says, and the tape is destroyed. What a crash
  * left is pressed at the next start: all but the last second. Disk full: the call goes on, the gap is silence of the right length, the alarm is raised once.
@@ -43,7 +43,7 @@ void tapes_close(struct tapes *t);
 /** Tapes that wait for pressing or are being written. */
 unsigned tapes_pending(struct tapes *t);
 
-/** From the voice thread: no I/O here. Keys are made ahead by the tape thread. @return 0, -E_BUSY (no key at hand: the disk or database is away for long) */
+/** From the voice thread: no I/O here; file and key are made by the tape thread. @return 0, -E_BUSY (4,000 run, or closing) */
 MUST_CHECK int tape_start(struct tapes *t, int64_t call_id, int64_t org_id, int part, enum tape_format format, struct tape **ret);
 void tape_frame(struct tape *t, const uint8_t left[160], const uint8_t right[160]);
 /** The voice thread lets go; pressing follows. NULL is fine. */
