@@ -1,6 +1,7 @@
 import { computed } from 'vue'
 import type { Permission } from '@/entities/session/ops'
 import { useSession } from '@/entities/session/store'
+import { callOps } from '@/entities/call/ops'
 import { adminSections } from '@/pages/admin/sections'
 
 export interface NavItem {
@@ -9,6 +10,8 @@ export interface NavItem {
   icon: string
 }
 
+const callSections = [callOps.list, callOps.wall, callOps.duty, callOps.prompts]
+
 /** Only what this person can use: a menu entry never leads to a refusal. */
 export function useNav() {
   const session = useSession()
@@ -16,6 +19,8 @@ export function useNav() {
     const out: NavItem[] = [{ name: 'desk', text: 'frame.desk', icon: 'desk' }]
     const add = (op: Permission, name: string, icon: string) =>
       session.can(op) && out.push({ name, text: `frame.${name}`, icon })
+    if (callSections.some((op) => session.allows(op)))
+      out.push({ name: 'calls', text: 'calls.title', icon: 'phone' })
     add('cases', 'cases', 'case')
     add('clients', 'clients', 'client')
     add('statutes', 'statutes', 'statute')

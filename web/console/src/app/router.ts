@@ -22,6 +22,19 @@ const routes: RouteRecordRaw[] = [
       page('cases', 'cases', 'frame.cases', () => import('@/pages/cases/CasesPage.vue')),
       page('cases/new', 'intake', 'frame.newCase', () => import('@/pages/intake/IntakePage.vue')),
       page('cases/:id', 'case', 'frame.cases', () => import('@/pages/case/CasePage.vue')),
+      page('calls/:id(\\d+)', 'call', 'calls.facts', () => import('@/pages/calls/CallPage.vue')),
+      page(
+        'calls/:id(\\d+)/screen',
+        'call-screen',
+        'calls.screen',
+        () => import('@/pages/calls/CallScreen.vue'),
+      ),
+      page(
+        'calls/:section([a-z]+)?',
+        'calls',
+        'calls.title',
+        () => import('@/pages/calls/CallsPage.vue'),
+      ),
       page('clients', 'clients', 'frame.clients', () => import('@/pages/clients/ClientsPage.vue')),
       page(
         'clients/:id',

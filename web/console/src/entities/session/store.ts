@@ -18,6 +18,8 @@ export const useSession = defineStore('session', () => {
   const granted = computed(() => new Set(me.value?.permissions ?? []))
   /** May this person call the operation? Decides only what is shown; the engine decides what is done. */
   const can = (op: Permission) => granted.value.has(opNames[op])
+  /** The same by the engine's own name of the operation. */
+  const allows = (op: string) => granted.value.has(op)
 
   async function fetchMe(): Promise<void> {
     const { person, ...m } = await api.get<MeReply>('/api/me')
@@ -80,5 +82,5 @@ export const useSession = defineStore('session', () => {
     forget()
   })
 
-  return { me, system, mustChange, ended, unread, can, ensure, fetchMe, signIn, signOut }
+  return { me, system, mustChange, ended, unread, can, allows, ensure, fetchMe, signIn, signOut }
 })

@@ -1,7 +1,7 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import { caseApi } from '@/entities/case/api'
 import { filled, formFields, missing, type FormField, type Values } from '@/entities/case/fields'
-import type { CaseView } from '@/entities/case/types'
+import { isSealed, type CaseView } from '@/entities/case/types'
 import type { ClientItem } from '@/entities/client/types'
 import { processDef } from '@/entities/process/useProcesses'
 import type { ActionDef, ProcessDef } from '@/entities/process/types'
@@ -17,7 +17,8 @@ export const onlySave = ''
  * One enquiry being taken: the values, the chosen client and action, the articles to cite.
  *
  * Submitting is three requests: create, cite, act. When a later one fails the case is kept, so
- * that a second attempt never registers the enquiry twice.
+ * that a second attempt never registers the enquiry twice. An enquiry that a call has opened is
+ * adopted instead of created: what was typed is then saved into it.
  */
 export function useIntake() {
   const session = useSession()
@@ -28,6 +29,7 @@ export function useIntake() {
   const client = shallowRef<ClientItem>()
   const cites = reactive(new Map<string, ArticleHit>())
   const created = shallowRef<CaseView>()
+  const adopted = shallowRef<CaseView>()
   const wrong = ref<Record<string, string>>({})
   const problem = shallowRef<Problem>()
   const busy = ref(false)
@@ -46,7 +48,9 @@ export function useIntake() {
       .map((f) => ({ ...f, required: f.required || needed.has(f.def.name) }))
   })
   const actions = computed<ActionDef[]>(() =>
-    firstActions(definition.value, session.me?.roles ?? []),
+    adopted.value
+      ? possibleActions(definition.value, adopted.value)
+      : firstActions(definition.value, session.me?.roles ?? []),
   )
   const chosen = computed(() => actions.value.find((a) => a.name === action.value))
   const extra = computed<FormField[]>(() => {
@@ -68,7 +72,8 @@ export function useIntake() {
       .trim(),
   )
   const dirty = computed(() => Object.values(values.value).some((v) => v !== '' && v !== undefined))
-  const key = () => draftKey(session.me?.id ?? '', `intake.${process.value}`)
+  let draftName = ''
+  const key = () => draftKey(session.me?.id ?? '', draftName || `intake.${process.value}`)
 
   async function choose(name: string): Promise<void> {
     definition.value = await processDef(name)
@@ -78,11 +83,22 @@ export function useIntake() {
     restore()
   }
 
+  /** Go on with a case that exists; `draft` names where unsaved words are kept. */
+  async function adopt(view: CaseView, draft: string): Promise<void> {
+    definition.value = await processDef(view.process)
+    process.value = view.process
+    draftName = draft
+    adopted.value = view
+    values.value = openValues(view)
+    action.value = onlySave
+    restore()
+  }
+
   function restore(): void {
     const d = loadDraft(key())
     if (!d) return
     const { '': meta, ...rest } = d.values as Values & { ''?: Meta }
-    values.value = rest
+    values.value = { ...values.value, ...rest }
     if (meta?.action !== undefined) action.value = meta.action
     if (meta?.client) client.value = meta.client
     for (const a of meta?.cites ?? []) cites.set(a.article_id, a)
@@ -117,8 +133,8 @@ export function useIntake() {
   function clear(): void {
     clearTimeout(timer)
     if (process.value) dropDraft(key())
-    values.value = {}
-    client.value = undefined
+    values.value = adopted.value ? openValues(adopted.value) : {}
+    if (!adopted.value) client.value = undefined
     created.value = undefined
     cites.clear()
     citing = []
@@ -130,8 +146,9 @@ export function useIntake() {
 
   function check(needed: string): boolean {
     wrong.value = {}
+    const kept = adopted.value?.fields ?? {}
     for (const f of missing([...base.value, ...extraOnly.value], values.value))
-      wrong.value[f.def.name] = needed
+      if (!isSealed(kept[f.def.name])) wrong.value[f.def.name] = needed
     return Object.keys(wrong.value).length === 0
   }
 
@@ -141,6 +158,18 @@ export function useIntake() {
       fields: { ...filled(base.value, values.value), ...beside(all.value) },
       ...(client.value ? { client_id: client.value.id } : {}),
     })
+  }
+
+  /** Saves what differs into the adopted case. */
+  async function save(view: CaseView): Promise<CaseView> {
+    const may = new Set(view.editable ?? [])
+    const now: Values = { ...filled(base.value, values.value), ...beside(all.value) }
+    const changed = Object.entries(now).filter(
+      ([name, v]) => may.has(name) && JSON.stringify(v) !== JSON.stringify(view.fields[name]),
+    )
+    if (!changed.length) return view
+    adopted.value = await caseApi.edit(view.id, Object.fromEntries(changed), view.version)
+    return adopted.value
   }
 
   /** Fields that are filled in the columns beside the form: the client and the articles. */
@@ -167,14 +196,15 @@ export function useIntake() {
     problem.value = undefined
     if (cites.size) citing = [...cites.keys()]
     try {
-      created.value ??= await create()
+      if (!adopted.value) created.value ??= await create()
+      let view = adopted.value ? await save(adopted.value) : created.value!
       dropDraft(key())
-      let view = created.value
       await citeAll(view.id)
       if (chosen.value)
         view = await caseApi.act(view.id, chosen.value.name, {
           fields: { ...filled(extra.value, values.value), ...beside(extra.value) },
         })
+      if (adopted.value) adopted.value = view
       return view
     } catch (e) {
       problem.value = asProblem(e)
@@ -193,6 +223,7 @@ export function useIntake() {
     client,
     cites,
     created,
+    adopted,
     wrong,
     problem,
     busy,
@@ -205,6 +236,7 @@ export function useIntake() {
     question,
     dirty,
     choose,
+    adopt,
     clear,
     check,
     submit,
@@ -228,6 +260,19 @@ function firstActions(def: ProcessDef | undefined, roles: readonly string[]): Ac
   return (def?.actions ?? [])
     .filter((a) => a.from.some((s) => start.includes(s)) && mine(a))
     .sort((a, b) => Number(!!b.primary) - Number(!!a.primary))
+}
+
+/** What the person may do with a case that exists, in the definition's words. */
+function possibleActions(def: ProcessDef | undefined, view: CaseView): ActionDef[] {
+  const enabled = new Set(view.actions.filter((a) => a.enabled).map((a) => a.name))
+  return (def?.actions ?? [])
+    .filter((a) => enabled.has(a.name))
+    .sort((a, b) => Number(!!b.primary) - Number(!!a.primary))
+}
+
+/** A case's values as a form takes them; sealed ones stay where they are. */
+function openValues(view: CaseView): Values {
+  return Object.fromEntries(Object.entries(view.fields).filter(([, v]) => !isSealed(v)))
 }
 
 /* "assignee", "first_asker" are people of the case: whoever registers it may be one. */

@@ -26,6 +26,11 @@ const kinds = [
   'clock.breach',
   'inbox',
   'notice',
+  'line.state',
+  'line.ring',
+  'line.wall',
+  'line.alarm',
+  'call.popped',
   'resync',
 ]
 const lastKey = 'lexline.last_event'

@@ -28,7 +28,8 @@ export function keyName(e: KeyboardEvent): string {
 function handle(map: Keymap, e: KeyboardEvent): void {
   if (e.defaultPrevented || e.isComposing) return
   const name = keyName(e)
-  const plain = !name.includes('+')
+  /* function keys type nothing, so they work in the middle of a sentence too */
+  const plain = !name.includes('+') && !/^f\d+$/.test(name)
   if (plain && name !== 'escape' && (isTyping(e.target) || inDialog(e.target))) return
   const chord = pending && Date.now() - pendingAt < 1200 ? map[`${pending} ${name}`] : undefined
   const fn = chord ?? map[name]

@@ -7,9 +7,24 @@ import * as intake from './texts/intake'
 import * as clients from './texts/clients'
 import * as statutes from './texts/statutes'
 import * as admin from './texts/admin'
+import * as calls from './texts/calls'
+import * as line from './texts/line'
 import * as training from './texts/training'
 
-const areas = { common, frame, account, desk, cases, intake, clients, statutes, admin, training }
+const areas = {
+  common,
+  frame,
+  account,
+  desk,
+  cases,
+  intake,
+  clients,
+  statutes,
+  admin,
+  calls,
+  line,
+  training,
+}
 
 type Tree = { [key: string]: string | Tree }
 function gather(which: 'zh' | 'en'): Tree {
