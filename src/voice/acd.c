@@ -6,12 +6,13 @@
 
 #include <assert.h>
 
+#include "base/json.h"
 #include "base/map.h"
 
 #define WAIT_ESTIMATE_MS 120000 /* of one call before anything was measured */
 
 struct waiting {
-	int64_t id, place_ms, entered_ms, last_operator;
+	int64_t id, place_ms, entered_ms, last_operator, only;
 	const struct hotline_queue *queue;
 	char *skill; /* NULL: none */
 	int priority;
@@ -143,6 +144,8 @@ static bool serves(const struct operator_slot *o, const struct hotline_queue *q)
 
 static bool may_take(const struct operator_slot *o, const struct waiting *w, int64_t now_ms)
 {
+	if (w->only)
+		return o->id == w->only;
 	return serves(o, w->queue) && (has_skill(o, w) || relaxed(w, now_ms));
 }
 
@@ -243,6 +246,8 @@ static void unring(struct acd *a, struct waiting *w, enum acd_operator_state s, 
 	struct operator_slot *o = find_operator(a, w->ringing_at);
 
 	w->ringing_at = 0;
+	if (s == OPERATOR_PAUSED)
+		w->only = 0;
 	if (!o)
 		return;
 	tell(a, (struct acd_action){.kind = ACD_STOP_RING, .call_id = w->id, .person_id = o->id, .queue = w->queue});
@@ -433,6 +438,23 @@ enum acd_operator_state acd_operator_state(const struct acd *a, int64_t person_i
 	return o ? o->state : OPERATOR_AWAY;
 }
 
+bool acd_operator_has_skill(const struct acd *a, int64_t person_id, const char *skill)
+{
+	const struct operator_slot *o = find_operator(a, person_id);
+
+	return o && listed(o->skills, skill);
+}
+
+void acd_operator_skills(const struct acd *a, int64_t person_id, struct jw *w)
+{
+	const struct operator_slot *o = find_operator(a, person_id);
+
+	jw_arr(w);
+	for (size_t i = 0; o && o->skills[i]; i++)
+		jw_cstr(w, o->skills[i]);
+	jw_arr_end(w);
+}
+
 /* ---- calls ------------------------------------------------------------------------------------------------ */
 
 int acd_enter(struct acd *a, const struct acd_call_info *c, int64_t now_ms)
@@ -443,6 +465,7 @@ int acd_enter(struct acd *a, const struct acd_call_info *c, int64_t now_ms)
 		.place_ms = c->place_ms ? c->place_ms : now_ms,
 		.entered_ms = now_ms,
 		.last_operator = c->last_operator,
+		.only = c->only,
 		.queue = c->queue,
 		.priority = c->queue->priority + c->priority,
 		.callback = c->callback,

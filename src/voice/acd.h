@@ -38,6 +38,7 @@ struct acd_call_info {
 	const char *skill;	   /**< NULL: the queue's */
 	int priority;		   /**< added to the queue's (tier) */
 	int64_t last_operator;	   /**< 0: none */
+	int64_t only;		   /**< handed over to this person: rung whatever the role; once in vain, anybody */
 	int64_t place_ms;	   /**< when it came; 0: now. A call-back or a call put back keeps its old place */
 	bool callback;		   /**< nobody holds the line: the operator is rung first, then the caller is dialled */
 	bool head;		   /**< put back to the head of the queue (its operator's browser is gone) */
@@ -75,6 +76,10 @@ MUST_CHECK int acd_pause(struct acd *a, int64_t person_id, const char *reason, i
 /** Busy with something that didn't come from a queue (an outgoing call); end with acd_talk_end(). */
 MUST_CHECK int acd_busy(struct acd *a, int64_t person_id, int64_t now_ms);
 enum acd_operator_state acd_operator_state(const struct acd *a, int64_t person_id, const char **ret_reason, int64_t *ret_since_ms);
+
+struct jw;
+void acd_operator_skills(const struct acd *a, int64_t person_id, struct jw *w); /**< as a JSON array */
+bool acd_operator_has_skill(const struct acd *a, int64_t person_id, const char *skill);
 
 /* calls */
 MUST_CHECK int acd_enter(struct acd *a, const struct acd_call_info *c, int64_t now_ms); /**< -E_EXISTS */

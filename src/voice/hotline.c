@@ -147,6 +147,19 @@ static void read_pauses(struct hotline_reader *r, const struct ynode *map)
 	r->h->n_pauses = n;
 }
 
+static void read_tiers(struct hotline_reader *r, const struct ynode *map)
+{
+	size_t n = hotline_map(r, map, "tier_priority");
+	struct hotline_tier *all = ARENA_ARRAY(r->a, struct hotline_tier, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		all[i].name = map->kids[i]->key;
+		all[i].priority = (int)yaml_int(map->kids[i], -100, 100, 0, r->r);
+	}
+	r->h->tiers = all;
+	r->h->n_tiers = n;
+}
+
 /* ---- numbers -------------------------------------------------------------------------------- */
 
 static void read_numbers(struct hotline_reader *r, const struct ynode *list)
@@ -175,7 +188,7 @@ static void read_head(struct hotline_reader *r, const struct ynode *top)
 {
 	static const char *const keys[] = {"hotline",	"label",  "source",    "calendar", "process", "voicemail_process",
 					   "languages", "keep",	  "recording", "loopback", "numbers", "vacant_after_s",
-					   "prompts",	"queues", "pauses",    "steps",	   NULL};
+					   "prompts",	"queues", "pauses",    "steps",	   "tier_priority", NULL};
 	static const char *const formats[] = {"wav", "opus", NULL};
 	static const char *const zh_only[] = {"zh", NULL};
 	struct hotline *h = r->h;
@@ -207,6 +220,7 @@ static int read_hotline(struct arena *a, const struct ynode *top, struct hotline
 	read_prompts(&r, yaml_get(top, "prompts"));
 	read_queues(&r, yaml_get(top, "queues"));
 	read_pauses(&r, yaml_get(top, "pauses"));
+	read_tiers(&r, yaml_get(top, "tier_priority"));
 	hotline_read_steps(&r, yaml_get(top, "steps"));
 	read_numbers(&r, yaml_get(top, "numbers"));
 	if (report->n > before) {
@@ -261,6 +275,14 @@ const struct hotline_queue *hotline_queue(const struct hotline *h, const char *n
 		if (strcmp(h->queues[i].name, name) == 0)
 			return &h->queues[i];
 	return NULL;
+}
+
+int hotline_tier_priority(const struct hotline *h, const char *tier)
+{
+	for (size_t i = 0; i < h->n_tiers; i++)
+		if (strcmp(h->tiers[i].name, tier) == 0)
+			return h->tiers[i].priority;
+	return 0;
 }
 
 /* "+864001112348", "4001112348" and "04001112348" are one number; "12348" is only itself. */

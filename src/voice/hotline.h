@@ -132,6 +132,12 @@ struct flow_step {
 	const struct flow_step *then, *otherwise, *open, *closed, *overflow, *left, *failed;
 };
 
+/** How far ahead of the others callers of a tier come in a queue. */
+struct hotline_tier {
+	const char *name;
+	int priority;
+};
+
 struct hotline_number {
 	const char *number;   /**< as dialled in: "12348", "+864001112348" */
 	const struct flow_step *step; /**< where the call begins */
@@ -154,6 +160,8 @@ struct hotline {
 	size_t n_prompts;
 	const struct hotline_queue *queues;
 	size_t n_queues;
+	const struct hotline_tier *tiers;
+	size_t n_tiers;
 	const struct hotline_pause *pauses;
 	size_t n_pauses;
 	const struct flow_step *steps;
@@ -170,6 +178,7 @@ struct hotline {
 MUST_CHECK int hotline_load(const char *profile, struct hotline **ret, struct yreport *r);
 MUST_CHECK int hotline_parse(struct str text, const char *file, struct hotline **ret, struct yreport *r);
 void hotline_free(struct hotline *h); /**< NULL is fine */
+int hotline_tier_priority(const struct hotline *h, const char *tier); /**< 0: not named */
 const struct hotline_queue *hotline_queue(const struct hotline *h, const char *name); /**< NULL: unknown */
 /** By what was dialled; "+86…" and national forms of one number are the same. NULL: not ours. */
 const struct hotline_number *hotline_number(const struct hotline *h, const char *called);

@@ -58,10 +58,10 @@ const struct binding *registrar_find(const struct registrar *r, int64_t person_i
 	return NULL;
 }
 
-bool registrar_knows(const struct registrar *r, const struct sa *src)
+bool registrar_knows(const struct registrar *r, const struct sa *src, bool port)
 {
 	for (struct le *le = r->contacts.head; le; le = le->next)
-		if (sa_cmp(&((const struct contact *)le->data)->b.peer, src, SA_ADDR))
+		if (sa_cmp(&((const struct contact *)le->data)->b.peer, src, port ? SA_ALL : SA_ADDR))
 			return true;
 	return false;
 }

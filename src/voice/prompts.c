@@ -53,6 +53,14 @@ void prompts_unref(struct prompts *p)
 
 /* ---- making one ------------------------------------------------------------------------------ */
 
+/* Spoken texts are named by what they say, so installations may share them (LEXLINE_PROMPTS: test runs, many hotlines). */
+static const char *cache_dir(struct arena *a, const char *data_dir)
+{
+	const char *shared = getenv("LEXLINE_PROMPTS");
+
+	return shared && *shared ? shared : path_join(a, data_dir, "prompts");
+}
+
 static const struct prompt *as_prompt(struct prompts *p, const char *name, const struct buf *alaw)
 {
 	struct prompt *ret = ARENA_NEW(p->arena, struct prompt);
@@ -71,7 +79,7 @@ static char *cache_path(struct prompts *p, const char *lang, const char *text)
 	uint8_t hash[16];
 
 	crypto_generichash(hash, sizeof(hash), (const uint8_t *)what, strlen(what), NULL, 0);
-	return arena_printf(p->arena, "%s/prompts/%s.wav", p->data_dir, hex_encode(p->arena, hash, sizeof(hash)));
+	return arena_printf(p->arena, "%s/%s.wav", cache_dir(p->arena, p->data_dir), hex_encode(p->arena, hash, sizeof(hash)));
 }
 
 static int write_ours(const char *path, const struct buf *alaw, struct fault *f)
@@ -331,7 +339,7 @@ int prompts_load(const char *data_dir, const struct hotline *h, struct prompts *
 	p->data_dir = data_dir;
 	p->f = &why;
 	p->first_lang = languages ? arena_strdup(p->arena, h->languages[0]) : "zh";
-	if ((r = file_mkdirs(path_join(p->arena, data_dir, "prompts"), 0750, &why)) < 0 || (r = load_all(p, h)) < 0) {
+	if ((r = file_mkdirs(cache_dir(p->arena, data_dir), 0750, &why)) < 0 || (r = load_all(p, h)) < 0) {
 		prompts_unref(p);
 		if (f)
 			*f = why;

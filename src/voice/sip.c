@@ -46,10 +46,12 @@ static struct source source_of(struct signalling *s, const struct sa *src, const
 	from.trunk = trunk_of_source(s, src, user);
 	if (from.trunk)
 		from.kind = SOURCE_TRUNK;
-	else if (s->registrar && registrar_knows(s->registrar, src))
+	else if (s->registrar && registrar_knows(s->registrar, src, true))
 		from.kind = SOURCE_PHONE;
-	else if (s->config->demo && address_is_loopback(src))
+	else if (s->config->demo && address_is_loopback(src)) /* phones of the demo are on this machine too */
 		from.kind = SOURCE_DEMO;
+	else if (s->registrar && registrar_knows(s->registrar, src, false))
+		from.kind = SOURCE_PHONE;
 	return from;
 }
 

@@ -348,7 +348,7 @@ void registrar_close(struct registrar *r);
 void registrar_register(struct registrar *r, const struct sip_msg *msg);
 /** Digest of an INVITE, checked; otherwise it has been challenged or dropped. */
 bool registrar_authenticates(struct registrar *r, const struct sip_msg *msg, int64_t *ret_person_id);
-bool registrar_knows(const struct registrar *r, const struct sa *src); /**< by address */
+bool registrar_knows(const struct registrar *r, const struct sa *src, bool port); /**< by address */
 const struct binding *registrar_find(const struct registrar *r, int64_t person_id);
 size_t registrar_count(const struct registrar *r);
 

@@ -23,6 +23,8 @@
 #ifndef LEXLINE_VOICE_H
 #define LEXLINE_VOICE_H
 
+#include <stdio.h>
+
 #include "base/yaml.h"
 #include "store/op.h"
 
@@ -34,13 +36,17 @@ struct voice_options {
 
 /**
  * Start the exchange: read hotline.yaml and `voice:` of the configuration, prepare prompts, finish what a crash
- * left (tapes, unwritten call records), open the sockets, register with the trunks. Without any address to
- * listen on it still serves browsers. With no hotline.yaml in the profile there is no voice: *ret is NULL.
+ * left (tapes, unwritten call records), open the sockets, register with the trunks. `voice: {}` without any address to
+ * listen on still serves browsers. With neither --sip nor `voice:`, or no hotline.yaml, there is no line: *ret is NULL.
  * @return 0, -E_CONFIG (findings with file:line), -E_CONFLICT (port taken), -E_IO
  */
 MUST_CHECK int voice_start(struct env *env, const struct voice_options *o, struct voice **ret, struct fault *f);
 /** No new calls from now on (503 with Retry-After; browsers are told); waits for the running ones. @return calls cut off */
 unsigned voice_drain(struct voice *v, int64_t patience_ms);
+/** A line for each address that takes calls: "sip:127.0.0.1:5060;transport=udp". */
+void voice_announce(const struct voice *v, FILE *out);
+/** How long a restart waits for calls (`drain_s`). */
+int64_t voice_patience_ms(const struct voice *v);
 /** Ends what still runs, writes it down, releases everything. NULL is fine. */
 void voice_stop(struct voice *v);
 
@@ -48,6 +54,9 @@ void voice_stop(struct voice *v);
 bool voice_ask(struct voice *v, void (*fn)(void *arg), void *arg);
 /** The same and wait for the end of it. Not from the voice thread. False when it is stopping. */
 bool voice_ask_wait(struct voice *v, void (*fn)(void *arg), void *arg);
+
+/** The book opened or found the case of a running call. On the voice thread. */
+void voice_call_has_case(struct voice *v, int64_t call_id, int64_t case_id);
 
 /** For `lexline check`: hotline.yaml of a profile against its calendars, roles, processes, prompts. @return findings added */
 size_t voice_check_profile(const char *profile, const struct catalogue *ops, struct yreport *r);

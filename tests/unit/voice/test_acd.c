@@ -280,6 +280,21 @@ static void busy_with_another_call_nobody_is_rung(void **unused)
 	end(s);
 }
 
+static void handed_over_to_one_person_then_to_anybody(void **unused)
+{
+	struct seen *s = world();
+
+	ready(s, 1, NULL, 0);
+	ready(s, 2, "labour", 10);
+	assert_int_equal(acd_enter(s->a, &(struct acd_call_info){.call_id = 100, .queue = &q_loan, .only = 2, .head = true}, 100), 0);
+	RINGS(s, 2, 100);
+	acd_refuse(s->a, 2, 100, 200);
+	assert_int_equal(count(s, ACD_RING, NULL), 1); /* person 1 lacks the skill */
+	ready(s, 3, "loan", 300);
+	RINGS(s, 3, 100);
+	end(s);
+}
+
 /* ---- everything at random ----------------------------------------------------------------------------- */
 
 #define CALLS 48
@@ -572,4 +587,5 @@ RUN(cmocka_unit_test(the_longest_idle_is_rung), cmocka_unit_test(a_caller_who_ha
     cmocka_unit_test(priority_comes_before_place), cmocka_unit_test(a_callback_keeps_its_place_and_jumps_over_nobody),
     cmocka_unit_test(the_last_operator_is_waited_for_a_little), cmocka_unit_test(signing_out_lets_a_talk_finish),
     cmocka_unit_test(pauses_have_limits_and_an_empty_line_is_told),
-    cmocka_unit_test(busy_with_another_call_nobody_is_rung), cmocka_unit_test(a_million_calls))
+    cmocka_unit_test(busy_with_another_call_nobody_is_rung),
+    cmocka_unit_test(handed_over_to_one_person_then_to_anybody), cmocka_unit_test(a_million_calls))
