@@ -8,6 +8,7 @@
 #ifndef LEXLINE_VOICE_BOOK_H
 #define LEXLINE_VOICE_BOOK_H
 
+#include "voice/hotline.h"
 #include "voice/tape.h"
 #include "voice/voice.h"
 

@@ -1,0 +1,5 @@
+-- op: calls.disposition
+-- How the operator sums the call up; only of one's own.
+-- via: engine
+-- in: id id | disposition text?
+UPDATE calls SET disposition = coalesce(:disposition, disposition) WHERE id = :id AND operator_id = :actor

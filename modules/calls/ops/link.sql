@@ -1,0 +1,7 @@
+-- op: calls.link
+-- Hang a call on another case, that the person may see.
+-- route: POST /api/calls/{id}/link
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | case_id id
+-- out: none

@@ -1,0 +1,7 @@
+-- op: calls.pop
+-- What the operator who answers must see at once: who calls, their open case, the enquiry that was opened (V08).
+-- route: GET /api/calls/{id}/pop
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: one {id id, client_id id?, case_id id?, open_case_id id?, lang text, queue text?, phone text?, earlier_calls int}

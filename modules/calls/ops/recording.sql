@@ -1,0 +1,8 @@
+-- op: calls.recording
+-- Listen to a recording: only with a reason, which stands in the access log (V07). Ranges are served, so a player can seek.
+-- route: GET /api/calls/{id}/recording
+-- role: operator, specialist, lawyer, supervisor, director, auditor
+-- native:
+-- audit: reveal
+-- in: id id | reason text (2..200) | part int = 0 (0..99)
+-- out: file
