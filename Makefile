@@ -1,6 +1,6 @@
 # What people type. The work is done by Meson (build), tools/test (suites) and tools/install (packages).
 #
-#   make run    install what is missing, build, start the demo on http://127.0.0.1:8080  (PORT=, DATA=)
+#   make run    install what is missing, build, start the demo on http://127.0.0.1:8080  (PORT=, SIP=, DATA=)
 #   make build  build only                        make check  build, unit tests, lint: seconds
 #   make test   everything that must pass         (QUICK=1 leaves out browser, faults, api on PostgreSQL)
 #   make asan tsan fuzz bench e2e                 sanitizers, fuzzers, figures, browser tests alone
@@ -9,6 +9,7 @@
 # A compiler of your choice builds in a folder of its own: make build CC_NAME=clang
 BUILD ?= build$(addprefix -,$(CC_NAME))
 PORT ?= 8080
+SIP ?= 127.0.0.1:5060
 DATA ?= var
 PROFILE ?= demo
 FUZZ_SECONDS ?= 60
@@ -44,7 +45,7 @@ run:
 	@tools/install
 	@$(MAKE) --no-print-directory build
 	@test -e $(DATA)/lexline.yaml || $(BUILD)/lexline init --data $(DATA) --profile $(PROFILE)
-	@exec $(BUILD)/lexline serve --data $(DATA) --listen 127.0.0.1:$(PORT)
+	@exec $(BUILD)/lexline serve --data $(DATA) --listen 127.0.0.1:$(PORT) --sip $(SIP)
 
 check: all-binaries
 	@tools/test --build $(BUILD) --fast lint unit

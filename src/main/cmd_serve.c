@@ -10,6 +10,7 @@
 #include "main/command.h"
 #include "main/system.h"
 #include "store/config.h"
+#include "voice/voice.h"
 
 #define PATIENCE_MS 25000 /* under systemd's 90 s, over the slowest request */
 
@@ -23,7 +24,7 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* One line for people and scripts: the address, once it answers. */
+/* A line each for people and scripts: the addresses, once they answer. */
 static void announce(const struct http_server *http, const struct config *c, const char *listen)
 {
 	const char *colon = strrchr(listen, ':');
@@ -33,7 +34,21 @@ static void announce(const struct http_server *http, const struct config *c, con
 	fflush(stdout);
 }
 
-static int serve(struct system *s, const char *listen, sigset_t *set)
+/* Calls that run may finish; a second signal ends them. */
+static void drain_calls(struct voice *voice, sigset_t *set)
+{
+	const struct timespec turn = {.tv_nsec = 1000000};
+	int64_t until_us = time_monotonic_us() + voice_patience_ms(voice) * 1000;
+	unsigned left = 0;
+
+	while (voice && (left = voice_drain(voice, 200)) > 0 && time_monotonic_us() < until_us)
+		if (sigtimedwait(set, NULL, &turn) > 0)
+			break;
+	if (left)
+		log_msg(LOG_WARN, "serve.calls_cut", "%u calls were cut off", left);
+}
+
+static int serve(struct system *s, const char *listen, struct voice *voice, sigset_t *set)
 {
 	struct http_server *http;
 	struct fault f = {0};
@@ -44,6 +59,9 @@ static int serve(struct system *s, const char *listen, sigset_t *set)
 	if (http_start(&s->env, listen, &http, &f) < 0)
 		return command_failed(&f);
 	announce(http, s->env.config, listen);
+	if (voice)
+		voice_announce(voice, stdout);
+	fflush(stdout);
 	if (time_is_shifted())
 		log_msg(LOG_WARN, "serve.clock", "LEXLINE_NOW is set: this server lives in another time");
 	log_event(LOG_INFO, "serve.ready", "data", s->env.data_dir, "version", LEXLINE_VERSION,
@@ -52,6 +70,7 @@ static int serve(struct system *s, const char *listen, sigset_t *set)
 	log_event(LOG_INFO, "serve.draining", "signal",
 		  signal_number == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
 	began_us = time_monotonic_us();
+	drain_calls(voice, set);
 	http_stop(http, PATIENCE_MS);
 	log_msg(LOG_INFO, "serve.stopped", "drained in %lld ms",
 		(long long)(time_monotonic_us() - began_us) / 1000);
@@ -60,11 +79,15 @@ static int serve(struct system *s, const char *listen, sigset_t *set)
 
 int cmd_serve(const struct command *self, int argc, char **argv)
 {
-	const char *data = NULL, *listen = NULL;
+	const char *data = NULL, *listen = NULL, *sip[OPTION_LIST_MAX + 1] = {NULL};
+	struct voice *voice = NULL;
+	int code;
 	const struct option_spec specs[] = {
 		{"data", "DIR", "the data folder", &data, NULL, true},
 		{"listen", "HOST:PORT", "default: `listen` of lexline.yaml; port 0 picks one",
 		 &listen, NULL, false},
+		{"sip", "ADDRESS:PORT[;transport=udp|tcp|tls]",
+		 "take calls there, besides `voice: listen:` of lexline.yaml; may come several times", sip, NULL, OPTION_MANY},
 	};
 	CLEANUP(system_closep) struct system *s = NULL;
 	struct fault f = {0};
@@ -75,5 +98,9 @@ int cmd_serve(const struct command *self, int argc, char **argv)
 	block_signals(&set);
 	if (system_open(data, SYSTEM_SERVE, &s, &f) < 0)
 		return command_failed(&f);
-	return serve(s, listen, &set);
+	if (voice_start(&s->env, &(struct voice_options){sip}, &voice, &f) < 0)
+		return command_failed(&f);
+	code = serve(s, listen, voice, &set);
+	voice_stop(voice);
+	return code;
 }

@@ -35,6 +35,21 @@ static const struct option_spec *find(const struct option_spec *specs, size_t n,
 	return NULL;
 }
 
+static bool take_one_more(const struct option_spec *o, const char *value)
+{
+	size_t n = 0;
+
+	while (o->text[n])
+		n++;
+	if (n == OPTION_LIST_MAX) {
+		fprintf(stderr, "lexline: --%s at most %d times\n", o->name, OPTION_LIST_MAX);
+		return false;
+	}
+	o->text[n] = value;
+	o->text[n + 1] = NULL;
+	return true;
+}
+
 /* One "--…" at argv[*i]. @return false when it is not understood */
 static bool take_option(const struct option_spec *specs, size_t n, int argc, char **argv, int *i)
 {
@@ -54,6 +69,8 @@ static bool take_option(const struct option_spec *specs, size_t n, int argc, cha
 		fprintf(stderr, "lexline: --%s needs %s\n", o->name, o->arg);
 		return false;
 	}
+	if (o->required == OPTION_MANY)
+		return take_one_more(o, equals ? equals + 1 : argv[++*i]);
 	*o->text = equals ? equals + 1 : argv[++*i];
 	return true;
 }
@@ -61,7 +78,7 @@ static bool take_option(const struct option_spec *specs, size_t n, int argc, cha
 static bool all_there(const struct option_spec *specs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (specs[i].required && specs[i].text && !*specs[i].text) {
+		if (specs[i].required == true && specs[i].text && !*specs[i].text) {
 			fprintf(stderr, "lexline: --%s %s is missing\n", specs[i].name,
 				specs[i].arg);
 			return false;

@@ -24,8 +24,10 @@ struct option_spec {
 	const char *help;
 	const char **text; /**< where the argument goes, or */
 	bool *flag;
-	bool required;
+	int required; /**< false, true; OPTION_MANY: may come again and again, `text` is an array ended by NULL */
 };
+#define OPTION_MANY 2
+#define OPTION_LIST_MAX 16
 
 struct command {
 	const char *name; /**< "serve", "user add" */

@@ -21,6 +21,7 @@
 #include "store/db.h"
 #include "store/vault.h"
 #include "trust/audit.h"
+#include "voice/voice.h"
 
 #define DEFAULT_ZONE "Asia/Shanghai"
 
@@ -52,6 +53,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	add_native_pointers(&all, calendar_natives, calendar_natives_count);
 	add_native_pointers(&all, process_natives, process_natives_count);
 	add_natives(&all, knowledge_natives, knowledge_n_natives);
+	add_natives(&all, voice_natives, voice_n_natives);
 	add_natives(&all, http_natives, http_n_natives);
 	r = catalogue_load(profile_dir, all.at, all.n, ret, &report);
 	VEC_FREE(&all);

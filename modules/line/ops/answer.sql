@@ -1,0 +1,7 @@
+-- op: line.answer
+-- Answer the call that rings here.
+-- route: POST /api/line/calls/{id}/answer
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

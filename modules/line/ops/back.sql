@@ -1,0 +1,7 @@
+-- op: line.back
+-- Back to the caller, without the one who was consulted.
+-- route: POST /api/line/calls/{id}/back
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.barge
+-- Join a call, heard by all. Stands in the call's history (V14).
+-- route: POST /api/line/calls/{id}/barge
+-- role: supervisor, director
+-- native:
+-- in: id id
+-- out: json

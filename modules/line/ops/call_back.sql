@@ -1,0 +1,8 @@
+-- op: line.call_back
+-- Call somebody back: a missed call, a voicemail.
+-- route: POST /api/calls/{id}/call_back
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- rate: 30/min actor
+-- out: json

@@ -1,0 +1,9 @@
+-- op: portal.call_begin
+-- Call the hotline from a browser (CC 6.2.4: connection by network).
+-- route: POST /api/portal/calls
+-- role: public
+-- native:
+-- in: sdp text (20..20000) | number text? (1..40)
+-- rate: 10/min ip
+-- status: 201
+-- out: one {token text, sdp text}

@@ -1,0 +1,8 @@
+-- op: portal.call_hang_up
+-- Hang up.
+-- route: POST /api/portal/calls/{token}/hang_up
+-- role: public
+-- native:
+-- in: token text (64..64)
+-- rate: 30/min ip
+-- out: none

@@ -1,0 +1,8 @@
+-- op: portal.call_keys
+-- Press keys.
+-- route: POST /api/portal/calls/{token}/keys
+-- role: public
+-- native:
+-- in: token text (64..64) | keys text (1..16)
+-- rate: 120/min ip
+-- out: json

@@ -1,0 +1,8 @@
+-- op: portal.call_media
+-- Connect the sound anew after a reload: the call stays.
+-- route: POST /api/portal/calls/{token}/media
+-- role: public
+-- native:
+-- in: token text (64..64) | sdp text (20..20000)
+-- rate: 30/min ip
+-- out: one {sdp text}

@@ -1,0 +1,8 @@
+-- op: portal.call_state
+-- How one's own call stands: what is being said, the place in the queue.
+-- route: GET /api/portal/calls/{token}
+-- role: public
+-- native:
+-- in: token text (64..64)
+-- rate: 120/min ip
+-- out: json

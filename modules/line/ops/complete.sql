@@ -1,0 +1,7 @@
+-- op: line.complete
+-- Leave the caller to the one who was consulted.
+-- route: POST /api/line/calls/{id}/complete
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.consult
+-- Ask somebody first, while the caller holds.
+-- route: POST /api/line/calls/{id}/consult
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | person_id id? | skill text? (1..40) | number phone?
+-- out: json

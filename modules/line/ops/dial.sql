@@ -1,0 +1,8 @@
+-- op: line.dial
+-- Call an outside number, for a case or without.
+-- route: POST /api/line/dial
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: number phone | case_id id?
+-- rate: 30/min actor
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.hang_up
+-- End one's part of the call; the caller goes on to the survey.
+-- route: POST /api/line/calls/{id}/hang_up
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.hold
+-- The caller hears music and nobody else.
+-- route: POST /api/line/calls/{id}/hold
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

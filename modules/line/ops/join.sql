@@ -1,0 +1,7 @@
+-- op: line.join
+-- All three hear each other.
+-- route: POST /api/line/calls/{id}/join
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

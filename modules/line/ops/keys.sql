@@ -1,0 +1,8 @@
+-- op: line.keys
+-- Send keys to the other side.
+-- route: POST /api/line/calls/{id}/keys
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | keys text (1..32)
+-- rate: 120/min actor
+-- out: json

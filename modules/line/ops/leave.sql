@@ -1,0 +1,7 @@
+-- op: line.leave
+-- Stop listening.
+-- route: POST /api/line/calls/{id}/leave
+-- role: supervisor, director
+-- native:
+-- in: id id
+-- out: json

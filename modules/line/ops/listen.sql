@@ -1,0 +1,7 @@
+-- op: line.listen
+-- Hear a call, heard by nobody. Stands in the call's history (V14).
+-- route: POST /api/line/calls/{id}/listen
+-- role: supervisor, director
+-- native:
+-- in: id id
+-- out: json

@@ -1,0 +1,8 @@
+-- op: line.media
+-- Connect the browser's sound, or connect it anew: the call stays.
+-- route: POST /api/line/media
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: sdp text (20..20000)
+-- rate: 30/min actor
+-- out: one {sdp text}

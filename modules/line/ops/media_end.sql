@@ -1,0 +1,6 @@
+-- op: line.media_end
+-- Take the browser's sound down; not while a call is talked.
+-- route: DELETE /api/line/media
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: none

@@ -1,0 +1,7 @@
+-- op: line.mute
+-- Nobody hears the operator.
+-- route: POST /api/line/calls/{id}/mute
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | on bool = true
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.pause
+-- Not ready, with one of the hotline's reasons.
+-- route: POST /api/line/pause
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: reason text (1..40)
+-- out: json

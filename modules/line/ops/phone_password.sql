@@ -1,0 +1,8 @@
+-- op: line.phone_password
+-- A new password for one's desk phone, shown once.
+-- route: POST /api/line/phone
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- rate: 10/hour actor
+-- status: 201
+-- out: one {user text, password text, realm text}

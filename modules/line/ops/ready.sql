@@ -1,0 +1,6 @@
+-- op: line.ready
+-- Ready for the next call; ends wrap-up and pauses.
+-- route: POST /api/line/ready
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: json

@@ -1,0 +1,7 @@
+-- op: line.refuse
+-- Don't take the call that rings here: back to its place in the queue.
+-- route: POST /api/line/calls/{id}/refuse
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

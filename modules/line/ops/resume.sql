@@ -1,0 +1,7 @@
+-- op: line.resume
+-- End of the hold.
+-- route: POST /api/line/calls/{id}/resume
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id
+-- out: json

@@ -1,0 +1,6 @@
+-- op: line.sign_in
+-- Sign in to the line: paused until one says ready (V10).
+-- route: POST /api/line/sign_in
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: json

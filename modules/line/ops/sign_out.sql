@@ -1,0 +1,6 @@
+-- op: line.sign_out
+-- Leave the line; a call that is being talked is finished first.
+-- route: POST /api/line/sign_out
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: json

@@ -1,0 +1,6 @@
+-- op: line.state
+-- How one's own line stands: state, call, queues, reasons to pause.
+-- route: GET /api/line
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: json

@@ -1,0 +1,6 @@
+-- op: line.targets
+-- Colleagues on the line, to hand a call to.
+-- route: GET /api/line/targets
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- out: many {person_id id, name text, state text, skills many text}

@@ -1,0 +1,7 @@
+-- op: line.transfer
+-- Hand the call over at once: to a person, a skill, a queue, an outside number.
+-- route: POST /api/line/calls/{id}/transfer
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | person_id id? | skill text? (1..40) | queue text? (1..40) | number phone?
+-- out: json

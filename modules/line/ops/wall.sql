@@ -1,0 +1,6 @@
+-- op: line.wall
+-- The wallboard: queues, operators, calls, today's figures (V14).
+-- route: GET /api/line/wall
+-- role: supervisor, director, auditor
+-- native:
+-- out: json

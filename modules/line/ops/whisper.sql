@@ -1,0 +1,7 @@
+-- op: line.whisper
+-- Hear a call, heard by the operator only. Stands in the call's history (V14).
+-- route: POST /api/line/calls/{id}/whisper
+-- role: supervisor, director
+-- native:
+-- in: id id
+-- out: json

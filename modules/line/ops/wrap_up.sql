@@ -1,0 +1,7 @@
+-- op: line.wrap_up
+-- After-call work is done: disposition and note; ready again (V11).
+-- route: POST /api/line/calls/{id}/wrap_up
+-- role: operator, specialist, lawyer, supervisor, director
+-- native:
+-- in: id id | disposition text? (1..40)
+-- out: json
