@@ -176,6 +176,155 @@ export interface CalendarUpdateIn {
   days_off_run?: boolean | null
 }
 
+/** Alarms of the line, newest first (S03). */
+export interface CallsAlarmsIn {
+  open?: boolean | null
+  before?: Id | null
+  limit?: number
+}
+
+export interface CallsAlarmsItem {
+  id: Id
+  at: Instant
+  kind: string
+  person_id: Id | null
+  person: string | null
+  subject: string
+  over_at: Instant | null
+}
+
+/** One call with its history and its recordings. */
+export interface CallsGetIn {
+  id: Id
+}
+
+export interface CallsGetOut {
+  id: Id
+  direction: string
+  hotline: string
+  queue: string | null
+  lang: string
+  trunk: string | null
+  browser: boolean
+  caller_hint: string | null
+  called: string
+  client_id: Id | null
+  case_id: Id | null
+  operator_id: Id | null
+  operator_name: string | null
+  callback_of: Id | null
+  called_back_by: Id | null
+  began_at: Instant
+  queued_at: Instant | null
+  rang_at: Instant | null
+  answered_at: Instant | null
+  ended_at: Instant | null
+  hold_ms: number
+  outcome: string
+  end_reason: string | null
+  rating: number | null
+  refused: number
+  transfers: number
+  disposition: string | null
+  recordings: number
+  events: {
+    id: Id
+    at: Instant
+    person_id: Id | null
+    person: string | null
+    kind: string
+    data: unknown
+  }[]
+  parts: {
+    id: Id
+    part: number
+    media_type: string
+    sha256: string
+    began_at: Instant
+    length_ms: number
+    lost_ms: number
+    after_crash: boolean
+    keep_until: Instant
+    held: boolean
+    destroyed_at: Instant | null
+  }[]
+}
+
+/** Hang a call on another case, that the person may see. */
+export interface CallsLinkIn {
+  id: Id
+  case_id: Id
+}
+
+/** Calls, newest first: everybody's for who supervises, else one's own and those nobody took (V14, V15). */
+export interface CallsListIn {
+  direction?: 'in' | 'out' | 'callback' | null
+  outcome?: string | null
+  operator_id?: Id | null
+  case_id?: Id | null
+  client_id?: Id | null
+  queue?: string | null
+  from?: Instant | null
+  to?: Instant | null
+  missed?: boolean | null
+  before?: Id | null
+  limit?: number
+}
+
+export interface CallsListItem {
+  id: Id
+  direction: string
+  hotline: string
+  queue: string | null
+  lang: string
+  trunk: string | null
+  browser: boolean
+  caller_hint: string | null
+  called: string
+  client_id: Id | null
+  case_id: Id | null
+  operator_id: Id | null
+  operator_name: string | null
+  callback_of: Id | null
+  called_back_by: Id | null
+  began_at: Instant
+  queued_at: Instant | null
+  rang_at: Instant | null
+  answered_at: Instant | null
+  ended_at: Instant | null
+  hold_ms: number
+  outcome: string
+  end_reason: string | null
+  rating: number | null
+  refused: number
+  transfers: number
+  disposition: string | null
+  recordings: number
+}
+
+/** What the operator who answers must see at once: who calls, their open case, the enquiry that was opened (V08). */
+export interface CallsPopIn {
+  id: Id
+}
+
+export interface CallsPopOut {
+  id: Id
+  client_id: Id | null
+  case_id: Id | null
+  open_case_id: Id | null
+  lang: string
+  queue: string | null
+  phone: string | null
+  earlier_calls: number
+}
+
+/** Listen to a recording: only with a reason, which stands in the access log (V07). Ranges are served, so a player can seek. */
+export interface CallsRecordingIn {
+  id: Id
+  reason: string
+  part?: number
+}
+
 /** Carry out an action on a case. The process says who may, when, and what is asked. */
 export interface CaseActIn {
   id: Id
@@ -670,6 +819,147 @@ export interface InboxReadOut {
 }
 
 /** The caller has read all his messages. */
+/** Answer the call that rings here. */
+export interface LineAnswerIn {
+  id: Id
+}
+
+/** Back to the caller, without the one who was consulted. */
+export interface LineBackIn {
+  id: Id
+}
+
+/** Join a call, heard by all. Stands in the call's history (V14). */
+export interface LineBargeIn {
+  id: Id
+}
+
+/** Call somebody back: a missed call, a voicemail. */
+export interface LineCallBackIn {
+  id: Id
+}
+
+/** Leave the caller to the one who was consulted. */
+export interface LineCompleteIn {
+  id: Id
+}
+
+/** Ask somebody first, while the caller holds. */
+export interface LineConsultIn {
+  id: Id
+  person_id?: Id | null
+  skill?: string | null
+  number?: string | null
+}
+
+/** Call an outside number, for a case or without. */
+export interface LineDialIn {
+  number: string
+  case_id?: Id | null
+}
+
+/** End one's part of the call; the caller goes on to the survey. */
+export interface LineHangUpIn {
+  id: Id
+}
+
+/** The caller hears music and nobody else. */
+export interface LineHoldIn {
+  id: Id
+}
+
+/** All three hear each other. */
+export interface LineJoinIn {
+  id: Id
+}
+
+/** Send keys to the other side. */
+export interface LineKeysIn {
+  id: Id
+  keys: string
+}
+
+/** Stop listening. */
+export interface LineLeaveIn {
+  id: Id
+}
+
+/** Hear a call, heard by nobody. Stands in the call's history (V14). */
+export interface LineListenIn {
+  id: Id
+}
+
+/** Connect the browser's sound, or connect it anew: the call stays. */
+export interface LineMediaIn {
+  sdp: string
+}
+
+export interface LineMediaOut {
+  sdp: string
+}
+
+/** Take the browser's sound down; not while a call is talked. */
+/** Nobody hears the operator. */
+export interface LineMuteIn {
+  id: Id
+  on?: boolean
+}
+
+/** Not ready, with one of the hotline's reasons. */
+export interface LinePauseIn {
+  reason: string
+}
+
+/** A new password for one's desk phone, shown once. */
+export interface LinePhonePasswordOut {
+  user: string
+  password: string
+  realm: string
+}
+
+/** Ready for the next call; ends wrap-up and pauses. */
+/** Don't take the call that rings here: back to its place in the queue. */
+export interface LineRefuseIn {
+  id: Id
+}
+
+/** End of the hold. */
+export interface LineResumeIn {
+  id: Id
+}
+
+/** Sign in to the line: paused until one says ready (V10). */
+/** Leave the line; a call that is being talked is finished first. */
+/** How one's own line stands: state, call, queues, reasons to pause. */
+/** Colleagues on the line, to hand a call to. */
+export interface LineTargetsItem {
+  person_id: Id
+  name: string
+  state: string
+  skills: string[]
+}
+
+/** Hand the call over at once: to a person, a skill, a queue, an outside number. */
+export interface LineTransferIn {
+  id: Id
+  person_id?: Id | null
+  skill?: string | null
+  queue?: string | null
+  number?: string | null
+}
+
+/** The wallboard: queues, operators, calls, today's figures (V14). */
+/** Hear a call, heard by the operator only. Stands in the call's history (V14). */
+export interface LineWhisperIn {
+  id: Id
+}
+
+/** After-call work is done: disposition and note; ready again (V11). */
+export interface LineWrapUpIn {
+  id: Id
+  disposition?: string | null
+}
+
 /** End one of the caller's own sessions; at once on this node, within 5 seconds on others. */
 export interface MeEndSessionIn {
   id: Id
@@ -885,6 +1175,43 @@ export interface PeopleUpdateIn {
 export interface PeopleUpdateOut {
   id: Id
   version: number
+}
+
+/** Call the hotline from a browser (CC 6.2.4: connection by network). */
+export interface PortalCallBeginIn {
+  sdp: string
+  number?: string | null
+}
+
+export interface PortalCallBeginOut {
+  token: string
+  sdp: string
+}
+
+/** Hang up. */
+export interface PortalCallHangUpIn {
+  token: string
+}
+
+/** Press keys. */
+export interface PortalCallKeysIn {
+  token: string
+  keys: string
+}
+
+/** Connect the sound anew after a reload: the call stays. */
+export interface PortalCallMediaIn {
+  token: string
+  sdp: string
+}
+
+export interface PortalCallMediaOut {
+  sdp: string
+}
+
+/** How one's own call stands: what is being said, the place in the queue. */
+export interface PortalCallStateIn {
+  token: string
 }
 
 /** The process as a drawing. */
@@ -1525,6 +1852,42 @@ export interface Operations {
     in: CalendarUpdateIn
     out: unknown
   }
+  'calls.alarms': {
+    method: 'GET'
+    path: '/api/duty/alarms'
+    in: CallsAlarmsIn
+    out: Page<CallsAlarmsItem>
+  }
+  'calls.get': {
+    method: 'GET'
+    path: '/api/calls/{id}'
+    in: CallsGetIn
+    out: CallsGetOut
+  }
+  'calls.link': {
+    method: 'POST'
+    path: '/api/calls/{id}/link'
+    in: CallsLinkIn
+    out: void
+  }
+  'calls.list': {
+    method: 'GET'
+    path: '/api/calls'
+    in: CallsListIn
+    out: Page<CallsListItem>
+  }
+  'calls.pop': {
+    method: 'GET'
+    path: '/api/calls/{id}/pop'
+    in: CallsPopIn
+    out: CallsPopOut
+  }
+  'calls.recording': {
+    method: 'GET'
+    path: '/api/calls/{id}/recording'
+    in: CallsRecordingIn
+    out: Blob
+  }
   'case.act': {
     method: 'POST'
     path: '/api/cases/{id}/actions/{action}'
@@ -1759,6 +2122,180 @@ export interface Operations {
     in: Record<string, never>
     out: void
   }
+  'line.answer': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/answer'
+    in: LineAnswerIn
+    out: unknown
+  }
+  'line.back': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/back'
+    in: LineBackIn
+    out: unknown
+  }
+  'line.barge': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/barge'
+    in: LineBargeIn
+    out: unknown
+  }
+  'line.call_back': {
+    method: 'POST'
+    path: '/api/calls/{id}/call_back'
+    in: LineCallBackIn
+    out: unknown
+  }
+  'line.complete': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/complete'
+    in: LineCompleteIn
+    out: unknown
+  }
+  'line.consult': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/consult'
+    in: LineConsultIn
+    out: unknown
+  }
+  'line.dial': {
+    method: 'POST'
+    path: '/api/line/dial'
+    in: LineDialIn
+    out: unknown
+  }
+  'line.hang_up': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/hang_up'
+    in: LineHangUpIn
+    out: unknown
+  }
+  'line.hold': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/hold'
+    in: LineHoldIn
+    out: unknown
+  }
+  'line.join': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/join'
+    in: LineJoinIn
+    out: unknown
+  }
+  'line.keys': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/keys'
+    in: LineKeysIn
+    out: unknown
+  }
+  'line.leave': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/leave'
+    in: LineLeaveIn
+    out: unknown
+  }
+  'line.listen': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/listen'
+    in: LineListenIn
+    out: unknown
+  }
+  'line.media': {
+    method: 'POST'
+    path: '/api/line/media'
+    in: LineMediaIn
+    out: LineMediaOut
+  }
+  'line.media_end': {
+    method: 'DELETE'
+    path: '/api/line/media'
+    in: Record<string, never>
+    out: void
+  }
+  'line.mute': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/mute'
+    in: LineMuteIn
+    out: unknown
+  }
+  'line.pause': {
+    method: 'POST'
+    path: '/api/line/pause'
+    in: LinePauseIn
+    out: unknown
+  }
+  'line.phone_password': {
+    method: 'POST'
+    path: '/api/line/phone'
+    in: Record<string, never>
+    out: LinePhonePasswordOut
+  }
+  'line.ready': {
+    method: 'POST'
+    path: '/api/line/ready'
+    in: Record<string, never>
+    out: unknown
+  }
+  'line.refuse': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/refuse'
+    in: LineRefuseIn
+    out: unknown
+  }
+  'line.resume': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/resume'
+    in: LineResumeIn
+    out: unknown
+  }
+  'line.sign_in': {
+    method: 'POST'
+    path: '/api/line/sign_in'
+    in: Record<string, never>
+    out: unknown
+  }
+  'line.sign_out': {
+    method: 'POST'
+    path: '/api/line/sign_out'
+    in: Record<string, never>
+    out: unknown
+  }
+  'line.state': {
+    method: 'GET'
+    path: '/api/line'
+    in: Record<string, never>
+    out: unknown
+  }
+  'line.targets': {
+    method: 'GET'
+    path: '/api/line/targets'
+    in: Record<string, never>
+    out: Page<LineTargetsItem>
+  }
+  'line.transfer': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/transfer'
+    in: LineTransferIn
+    out: unknown
+  }
+  'line.wall': {
+    method: 'GET'
+    path: '/api/line/wall'
+    in: Record<string, never>
+    out: unknown
+  }
+  'line.whisper': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/whisper'
+    in: LineWhisperIn
+    out: unknown
+  }
+  'line.wrap_up': {
+    method: 'POST'
+    path: '/api/line/calls/{id}/wrap_up'
+    in: LineWrapUpIn
+    out: unknown
+  }
   'me.end_session': {
     method: 'DELETE'
     path: '/api/me/sessions/{id}'
@@ -1860,6 +2397,36 @@ export interface Operations {
     path: '/api/people/{id}'
     in: PeopleUpdateIn
     out: PeopleUpdateOut
+  }
+  'portal.call_begin': {
+    method: 'POST'
+    path: '/api/portal/calls'
+    in: PortalCallBeginIn
+    out: PortalCallBeginOut
+  }
+  'portal.call_hang_up': {
+    method: 'POST'
+    path: '/api/portal/calls/{token}/hang_up'
+    in: PortalCallHangUpIn
+    out: void
+  }
+  'portal.call_keys': {
+    method: 'POST'
+    path: '/api/portal/calls/{token}/keys'
+    in: PortalCallKeysIn
+    out: unknown
+  }
+  'portal.call_media': {
+    method: 'POST'
+    path: '/api/portal/calls/{token}/media'
+    in: PortalCallMediaIn
+    out: PortalCallMediaOut
+  }
+  'portal.call_state': {
+    method: 'GET'
+    path: '/api/portal/calls/{token}'
+    in: PortalCallStateIn
+    out: unknown
   }
   'process.drawing': {
     method: 'GET'
@@ -2115,6 +2682,12 @@ export const routes = {
   'calendar.set_day': { method: 'PUT', path: '/api/calendars/{name}/days', query: [] },
   'calendar.unset_day': { method: 'DELETE', path: '/api/calendars/{name}/days/{date}', query: [] },
   'calendar.update': { method: 'PUT', path: '/api/calendars/{name}', query: [] },
+  'calls.alarms': { method: 'GET', path: '/api/duty/alarms', query: ['open', 'before', 'limit'] },
+  'calls.get': { method: 'GET', path: '/api/calls/{id}', query: [] },
+  'calls.link': { method: 'POST', path: '/api/calls/{id}/link', query: [] },
+  'calls.list': { method: 'GET', path: '/api/calls', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed', 'before', 'limit'] },
+  'calls.pop': { method: 'GET', path: '/api/calls/{id}/pop', query: [] },
+  'calls.recording': { method: 'GET', path: '/api/calls/{id}/recording', query: ['reason', 'part'] },
   'case.act': { method: 'POST', path: '/api/cases/{id}/actions/{action}', query: [] },
   'case.attach': { method: 'POST', path: '/api/cases/{id}/attachments', query: ['name'], upload: true },
   'case.attachment': { method: 'GET', path: '/api/cases/{id}/attachments/{attachment}', query: [] },
@@ -2154,6 +2727,35 @@ export const routes = {
   'inbox.messages': { method: 'GET', path: '/api/inbox', query: ['unread', 'before', 'limit'] },
   'inbox.read': { method: 'POST', path: '/api/inbox/{id}/read', query: [] },
   'inbox.read_all': { method: 'POST', path: '/api/inbox/read', query: [] },
+  'line.answer': { method: 'POST', path: '/api/line/calls/{id}/answer', query: [] },
+  'line.back': { method: 'POST', path: '/api/line/calls/{id}/back', query: [] },
+  'line.barge': { method: 'POST', path: '/api/line/calls/{id}/barge', query: [] },
+  'line.call_back': { method: 'POST', path: '/api/calls/{id}/call_back', query: [] },
+  'line.complete': { method: 'POST', path: '/api/line/calls/{id}/complete', query: [] },
+  'line.consult': { method: 'POST', path: '/api/line/calls/{id}/consult', query: [] },
+  'line.dial': { method: 'POST', path: '/api/line/dial', query: [] },
+  'line.hang_up': { method: 'POST', path: '/api/line/calls/{id}/hang_up', query: [] },
+  'line.hold': { method: 'POST', path: '/api/line/calls/{id}/hold', query: [] },
+  'line.join': { method: 'POST', path: '/api/line/calls/{id}/join', query: [] },
+  'line.keys': { method: 'POST', path: '/api/line/calls/{id}/keys', query: [] },
+  'line.leave': { method: 'POST', path: '/api/line/calls/{id}/leave', query: [] },
+  'line.listen': { method: 'POST', path: '/api/line/calls/{id}/listen', query: [] },
+  'line.media': { method: 'POST', path: '/api/line/media', query: [] },
+  'line.media_end': { method: 'DELETE', path: '/api/line/media', query: [] },
+  'line.mute': { method: 'POST', path: '/api/line/calls/{id}/mute', query: [] },
+  'line.pause': { method: 'POST', path: '/api/line/pause', query: [] },
+  'line.phone_password': { method: 'POST', path: '/api/line/phone', query: [] },
+  'line.ready': { method: 'POST', path: '/api/line/ready', query: [] },
+  'line.refuse': { method: 'POST', path: '/api/line/calls/{id}/refuse', query: [] },
+  'line.resume': { method: 'POST', path: '/api/line/calls/{id}/resume', query: [] },
+  'line.sign_in': { method: 'POST', path: '/api/line/sign_in', query: [] },
+  'line.sign_out': { method: 'POST', path: '/api/line/sign_out', query: [] },
+  'line.state': { method: 'GET', path: '/api/line', query: [] },
+  'line.targets': { method: 'GET', path: '/api/line/targets', query: [] },
+  'line.transfer': { method: 'POST', path: '/api/line/calls/{id}/transfer', query: [] },
+  'line.wall': { method: 'GET', path: '/api/line/wall', query: [] },
+  'line.whisper': { method: 'POST', path: '/api/line/calls/{id}/whisper', query: [] },
+  'line.wrap_up': { method: 'POST', path: '/api/line/calls/{id}/wrap_up', query: [] },
   'me.end_session': { method: 'DELETE', path: '/api/me/sessions/{id}', query: [] },
   'me.password': { method: 'POST', path: '/api/me/password', query: [] },
   'me.presence': { method: 'PUT', path: '/api/me/presence', query: [] },
@@ -2171,6 +2773,11 @@ export const routes = {
   'people.reset_password': { method: 'POST', path: '/api/people/{id}/password', query: [] },
   'people.unlock': { method: 'POST', path: '/api/people/{id}/unlock', query: [] },
   'people.update': { method: 'PATCH', path: '/api/people/{id}', query: [] },
+  'portal.call_begin': { method: 'POST', path: '/api/portal/calls', query: [] },
+  'portal.call_hang_up': { method: 'POST', path: '/api/portal/calls/{token}/hang_up', query: [] },
+  'portal.call_keys': { method: 'POST', path: '/api/portal/calls/{token}/keys', query: [] },
+  'portal.call_media': { method: 'POST', path: '/api/portal/calls/{token}/media', query: [] },
+  'portal.call_state': { method: 'GET', path: '/api/portal/calls/{token}', query: [] },
   'process.drawing': { method: 'GET', path: '/api/processes/{name}/drawing', query: ['lang'] },
   'process.process': { method: 'GET', path: '/api/processes/{name}', query: [] },
   'process.processes': { method: 'GET', path: '/api/processes', query: [] },
