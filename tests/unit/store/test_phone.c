@@ -3,6 +3,30 @@
 
 #include "store/phone.h"
 
+static void numbers_that_came_by_a_trunk(void **state)
+{
+	static const struct {
+		const char *text, *country, *area, *e164;
+	} cases[] = {
+		{"65123456", "+86", "0551", "+8655165123456"},	  {"65123456", "+86", NULL, NULL},
+		{"55165123456", "+86", "0551", "+8655165123456"}, {"1065123456", "+86", "0551", "+861065123456"},
+		{"013800138000", NULL, NULL, "+8613800138000"},	  {"13800138000", NULL, NULL, "+8613800138000"},
+		{"+85223456789", "+86", "0551", "+85223456789"},  {"0085223456789", "+86", NULL, "+85223456789"},
+		{"23456789", "+852", NULL, "+85223456789"},	  {"85223456789", "+852", NULL, "+85223456789"},
+		{"030123456", "+49", NULL, "+4930123456"},	  {"1", "+852", NULL, NULL},
+		{"anonymous", "+86", "0551", NULL},		  {"", NULL, NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char got[PHONE_MAX] = "";
+		int r = phone_normalise_at(str_of(cases[i].text), cases[i].country, cases[i].area, got, NULL);
+
+		assert_int_equal(r, cases[i].e164 ? 0 : -E_INVALID);
+		assert_string_equal(got, cases[i].e164 ? cases[i].e164 : "");
+	}
+}
+
 static void numbers_have_one_form(void **state)
 {
 	static const char *const same[][2] = {
@@ -88,4 +112,4 @@ static void a_missing_area_code_is_asked_for(void **state)
 }
 
 RUN(cmocka_unit_test(numbers_have_one_form), cmocka_unit_test(half_numbers_are_refused),
-    cmocka_unit_test(a_missing_area_code_is_asked_for))
+    cmocka_unit_test(a_missing_area_code_is_asked_for), cmocka_unit_test(numbers_that_came_by_a_trunk))

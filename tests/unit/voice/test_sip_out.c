@@ -171,6 +171,172 @@ static void a_challenge_is_answered(void **state)
 	}
 }
 
+static void an_interval_that_is_too_small_is_raised(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	msg = peer_wait(&w.peer, "INVITE");
+	assert_string_equal(header_of(msg, "Session-Expires"), "1800");
+	peer_reply(&w.peer, &w, msg, 422, "a", "Min-SE: 3600\n", NULL);
+	peer_wait(&w.peer, "ACK");
+	msg = peer_wait(&w.peer, "INVITE");
+	assert_string_equal(header_of(msg, "Session-Expires"), "3600");
+	assert_string_equal(header_of(msg, "Min-SE"), "3600");
+	assert_false(pl_isset(&msg->to.tag)); /* a new dialog at their side */
+	peer_reply(&w.peer, &w, msg, 200, "b", "Session-Expires: 3600;refresher=uas\nRequire: timer\n", SDP_PLAIN);
+	until_event(&w, "answered");
+	world_skip_s(3599); /* they were to refresh it */
+	peer_wait(&w.peer, "BYE");
+	until_event(&w, "ended:lost");
+	world_close(&w);
+}
+
+static void provisional_responses_are_confirmed(void **state)
+{
+	const struct sip_msg *invite, *msg;
+	char expected[64];
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	invite = mem_ref((void *)peer_wait(&w.peer, "INVITE"));
+	peer_reply(&w.peer, &w, invite, 183, "a", "Require: 100rel\nRSeq: 77\n", SDP_PLAIN);
+	until_event(&w, "early");
+	msg = peer_wait(&w.peer, "PRACK");
+	snprintf(expected, sizeof(expected), "77 %u INVITE", invite->cseq.num);
+	assert_string_equal(header_of(msg, "RAck"), expected);
+	peer_reply(&w.peer, &w, msg, 200, NULL, NULL, NULL);
+	peer_reply(&w.peer, &w, invite, 183, "a", "Require: 100rel\nRSeq: 77\n", SDP_PLAIN); /* again: seen */
+	peer_silence(&w, &w.peer);
+	peer_reply(&w.peer, &w, invite, 200, "a", NULL, NULL); /* the answer stood in the 183 */
+	until_event(&w, "answered");
+	mem_deref((void *)invite);
+	world_close(&w);
+}
+
+static void it_rings_only_so_long(void **state)
+{
+	struct dial d = {.number = "13800138000", .ring_s = 20};
+	const struct sip_msg *invite;
+	struct fault f = {0};
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	assert_int_equal(signalling_dial(w.s, &d, world_event, &w, &w.leg, &f), 0);
+	invite = mem_ref((void *)peer_wait(&w.peer, "INVITE"));
+	peer_reply(&w.peer, &w, invite, 180, "a", NULL, NULL);
+	until_event(&w, "ringing");
+	world_skip_s(21);
+	peer_reply(&w.peer, &w, peer_wait(&w.peer, "CANCEL"), 200, "a", NULL, NULL);
+	peer_reply(&w.peer, &w, invite, 487, "a", NULL, NULL);
+	until_event(&w, "ended:no_answer:487");
+	mem_deref((void *)invite);
+	world_close(&w);
+}
+
+static void nobody_is_there(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	peer_wait(&w.peer, "INVITE");
+	world_skip_s(33); /* 64 times T1 */
+	until_event(&w, "ended:unreachable");
+	world_close(&w);
+}
+
+static void an_answer_of_no_use_ends_it(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	msg = peer_wait(&w.peer, "INVITE");
+	peer_reply(&w.peer, &w, msg, 200, "a", NULL,
+		   "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 40000 RTP/AVP 18\n");
+	peer_wait(&w.peer, "ACK");
+	peer_wait(&w.peer, "BYE");
+	until_event(&w, "ended:error");
+	assert_null(strstr(w.events, "answered"));
+	world_close(&w);
+}
+
+/* The leg goes from inside its own report. */
+static void free_at_once(struct leg *l, const struct leg_event *e, void *arg)
+{
+	struct world *w = arg;
+
+	world_event(l, e, arg);
+	if (e->kind == LEG_ANSWERED) {
+		leg_free(l);
+		w->leg = NULL;
+	}
+}
+
+static void a_leg_may_be_freed_from_inside(void **state)
+{
+	struct dial d = {.number = "13800138000"};
+	const struct sip_msg *msg;
+	struct fault f = {0};
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	assert_int_equal(signalling_dial(w.s, &d, free_at_once, &w, &w.leg, &f), 0);
+	msg = peer_wait(&w.peer, "INVITE");
+	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_PLAIN);
+	peer_wait(&w.peer, "BYE");
+	assert_int_equal(status_int(&w, "calls"), 0);
+	world_close(&w);
+}
+
+static void carriers_get_the_form_they_want(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	world_prepare(&w);
+	w.trunks[0].national = true;
+	w.trunks[0].user = "account";
+	w.trunks[0].dial = (const char *[]){"0551", NULL};
+	world_open(&w);
+	dial(&w, "+8655165123456");
+	msg = peer_wait(&w.peer, "INVITE");
+	assert_contains(header_of(msg, "To"), "<sip:055165123456@127.0.0.1>");
+	assert_string_equal(header_of(msg, "P-Preferred-Identity"), "<sip:055112348@127.0.0.1>");
+	world_close(&w);
+}
+
+/* Calls may outlive the signalling: the exchange frees its legs when it has written them down. */
+static void a_leg_outlives_the_signalling(void **state)
+{
+	const struct sip_msg *msg;
+	struct world w;
+
+	(void)state;
+	open_default(&w);
+	dial(&w, "13800138000");
+	msg = peer_wait(&w.peer, "INVITE");
+	peer_reply(&w.peer, &w, msg, 200, "a", NULL, SDP_PLAIN);
+	until_event(&w, "answered");
+	signalling_close(w.s);
+	w.s = NULL;
+	peer_wait(&w.peer, "BYE");
+	until_event(&w, "ended:local");
+	world_close(&w);
+}
+
 static void nobody_takes_the_number(void **state)
 {
 	struct dial d = {.number = "13800138000"};
@@ -192,4 +358,7 @@ static void nobody_takes_the_number(void **state)
 
 RUN(cmocka_unit_test(it_rings_and_is_answered), cmocka_unit_test(refusals_have_their_reasons), cmocka_unit_test(we_give_up),
     cmocka_unit_test(an_answer_that_comes_too_late), cmocka_unit_test(the_first_branch_of_a_fork_wins),
-    cmocka_unit_test(a_challenge_is_answered), cmocka_unit_test(nobody_takes_the_number))
+    cmocka_unit_test(an_interval_that_is_too_small_is_raised), cmocka_unit_test(provisional_responses_are_confirmed),
+    cmocka_unit_test(it_rings_only_so_long), cmocka_unit_test(nobody_is_there), cmocka_unit_test(an_answer_of_no_use_ends_it),
+    cmocka_unit_test(a_leg_may_be_freed_from_inside), cmocka_unit_test(carriers_get_the_form_they_want),
+    cmocka_unit_test(a_leg_outlives_the_signalling), cmocka_unit_test(a_challenge_is_answered), cmocka_unit_test(nobody_takes_the_number))
