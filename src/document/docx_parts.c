@@ -50,12 +50,10 @@ static void style_paragraph(struct docx *x, const struct style *s)
 		w_attr(x, "lineRule", "exact");
 	}
 	w_close(x);
-	if (s->indented) {
-		w_open(x, "ind");
-		w_int(x, "firstLineChars", 200);
-		w_int(x, "firstLine", twips(2 * s->size));
-		w_close(x);
-	}
+	w_open(x, "ind");
+	w_int(x, "firstLineChars", s->indented ? 200 : 0);
+	w_int(x, "firstLine", s->indented ? twips(2 * s->size) : 0);
+	w_close(x);
 	w_val(x, "jc", s->align);
 	if (s->outline)
 		w_val(x, "outlineLvl", arena_printf(x->a, "%d", s->outline - 1));
@@ -134,6 +132,13 @@ static void abstract_number(struct docx *x, int id, const char *format, const ch
 	w_val(x, "suff", behind);
 	w_val(x, "lvlText", text);
 	w_val(x, "lvlJc", "left");
+	w_open(x, "pPr");
+	w_open(x, "ind");
+	w_int(x, "left", 0);
+	w_int(x, "firstLineChars", id == NUM_CHAPTER ? 0 : 200);
+	w_int(x, "firstLine", id == NUM_CHAPTER ? 0 : twips(2 * x->d->layout->size));
+	w_close(x);
+	w_close(x);
 	w_close(x);
 	w_close(x);
 }

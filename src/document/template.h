@@ -212,6 +212,8 @@ bool tfield_asked(const struct template *t, size_t field, const json_t *values);
 bool tfield_given(const struct template *t, size_t field, const json_t *values);
 /** A number, money (fen), date (days) or rate (hundredths of a percent) to compare. */
 bool tfield_number(const struct tfield *f, struct str text, int64_t *ret);
+/** What is filled in when nothing else is; owned; NULL: nothing. */
+json_t *tfield_default(const struct tfield *f);
 /** Does the value fit the field? @return 0, -E_INVALID with the field's name and label */
 MUST_CHECK int tfield_check(const struct tfield *f, const json_t *value, struct fault *fault);
 /** Each answer names a field and fits it. */

@@ -143,6 +143,19 @@ bool tcond_holds(const struct template *t, const struct tcond *c, const json_t *
 	return c->kind == TC_ANY ? holding > 0 : holding == 0;
 }
 
+json_t *tfield_default(const struct tfield *f)
+{
+	int64_t n;
+
+	if (!f->dflt)
+		return NULL;
+	if (f->type == TF_BOOL)
+		return json_boolean(strcmp(f->dflt, "yes") == 0);
+	if ((f->type == TF_INT || f->type == TF_MONEY) && tfield_number(f, str_of(f->dflt), &n))
+		return json_integer(n);
+	return json_string(f->dflt);
+}
+
 /* ---- does a value fit ----------------------------------------------------------------------- */
 
 static int unfit(const struct tfield *f, struct fault *fault, const char *what)

@@ -1,6 +1,7 @@
 /* lexline check: the operations, the processes and the hotlines of profiles, proven without running anything. */
 #include <stdio.h>
 
+#include "document/library.h"
 #include "main/command.h"
 #include "main/system.h"
 #include "process/process.h"
@@ -11,17 +12,19 @@ static int check_one(const char *profile, const struct catalogue *ops, const cha
 {
 	struct yreport r = {0};
 	struct fault f = {0};
-	size_t n = 0;
+	size_t n = 0, n_templates = 0;
 	int err = profile_check(profile, ops, draw, &r, &n, &f);
 	int code;
 
 	if (err == 0)
 		voice_check_profile(profile, ops, &r);
+	if (err == 0)
+		err = templates_check(profile, ops, &r, &n_templates, &f);
 	code = r.n ? EXIT_FINDINGS : err < 0 ? command_failed(&f) : EXIT_OK;
 
 	if (r.n)
 		fprintf(stderr, "%s", r.text.p);
-	printf("%-20s %zu processes, %zu findings\n", profile, n, r.n);
+	printf("%-20s %zu processes, %zu templates, %zu findings\n", profile, n, n_templates, r.n);
 	yreport_free(&r);
 	return code;
 }

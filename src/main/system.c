@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "document/library.h"
 #include "http/http.h"
 #include "knowledge/statutes.h"
 #include "outreach/feed.h"
@@ -53,6 +54,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	add_native_pointers(&all, calendar_natives, calendar_natives_count);
 	add_native_pointers(&all, process_natives, process_natives_count);
 	add_natives(&all, knowledge_natives, knowledge_n_natives);
+	add_native_pointers(&all, document_natives, document_natives_count);
 	add_natives(&all, voice_natives, voice_n_natives);
 	add_natives(&all, http_natives, http_n_natives);
 	r = catalogue_load(profile_dir, all.at, all.n, ret, &report);
@@ -181,7 +183,8 @@ static int open_rooms(struct system *s, struct fault *f)
 
 	if ((r = feed_new(env, &env->feed, f)) < 0 || (r = people_open(env, &env->people, f)) < 0 ||
 	    (r = calendars_open(env, &env->calendars, f)) < 0 ||
-	    (r = process_lib_open(env, &env->process, f)) < 0)
+	    (r = process_lib_open(env, &env->process, f)) < 0 ||
+	    (r = templates_open(env, &env->templates, f)) < 0)
 		return r;
 	env->case_seen = process_sees;
 	calendars_on_change(env->calendars, clocks_recompute);
@@ -239,6 +242,7 @@ void system_close(struct system *s)
 		db_close(env->clients);
 	if (env->db)
 		db_close(env->db);
+	templates_close(env->templates);
 	process_lib_close(env->process);
 	outbox_free(env->outbox);
 	audit_free(env->audit);

@@ -5,17 +5,17 @@
 #include "store/blobs.h"
 
 /** Everybody who sees a case may add to it, until it has ended. */
-static int load_open(struct call *call, struct tx *tx, struct kase **ret)
+static int load_open(struct tx *tx, int64_t case_id, struct kase **ret)
 {
 	struct kase *k;
-	int err = process_load(tx, call_int(call, "id", 0), &k);
+	int err = process_load(tx, case_id, &k);
 
 	if (err < 0)
 		return err;
 	if (k->ended) {
 		kase_free(k);
-		return ctx_fail(call->ctx, E_CONFLICT, NULL, "%s",
-				call->ctx->lang == LANG_EN ? "The case has ended" : "该件已办结");
+		return ctx_fail(tx_ctx(tx), E_CONFLICT, NULL, "%s",
+				tx_ctx(tx)->lang == LANG_EN ? "The case has ended" : "该件已办结");
 	}
 	*ret = k;
 	return 0;
@@ -47,35 +47,60 @@ static void reply_id(struct call *call, int64_t id)
  * -------------------------------------------------------------------------------------------------
  */
 
+static int add_file(struct kase *k, const struct process_file *f, int64_t *ret_id)
+{
+	int64_t id = id_new();
+	int err = tx_exec(k->tx, "case.attachment_add",
+			  ARGS(A_INT("id", id), A_INT("case_id", k->id), A_TEXT("name", f->name),
+			       A_INT("size", f->size), A_TEXT("media_type", f->media_type),
+			       A_INT("blob", f->blob_id), A_INT("blob_org_id", f->blob_org_id),
+			       A_TEXT("sha256", f->sha256)),
+			  NULL);
+
+	if (err < 0)
+		return err;
+	k->n_attachments++;
+	*ret_id = id;
+	return 0;
+}
+
+int process_attach(struct tx *tx, int64_t case_id, const struct process_file *files, size_t n, const char *kind,
+		   int64_t *ret_ids)
+{
+	CLEANUP(kase_freep) struct kase *k = NULL;
+	int err = load_open(tx, case_id, &k);
+
+	for (size_t i = 0; err == 0 && i < n; i++)
+		err = add_file(k, &files[i], &ret_ids[i]);
+	if (err < 0)
+		return err;
+	err = kase_event(k, kind, NULL, -1, -1, str_of(files[0].name),
+			 str_of(arena_printf(k->arena, "{\"attachment_id\":\"%lld\",\"size\":%lld}",
+					     (long long)ret_ids[0], (long long)files[0].size)));
+	if (err < 0 || (err = kase_save(k)) < 0)
+		return err;
+	return kase_feed(k, "case.changed", 0, NULL);
+}
+
 static int attach(struct call *call, struct tx *tx)
 {
 	const struct call_upload *up = call->upload;
-	CLEANUP(kase_freep) struct kase *k = NULL;
 	struct str name = str_trim(call_str(call, "name"));
-	int64_t id = id_new();
+	struct process_file file = {.name = arena_strndup(call->ctx->arena, name.p, name.len)};
+	int64_t id;
 	int err;
 
 	if (!up)
 		return ctx_fail(call->ctx, E_INVALID, NULL, "the body is the file");
-	if ((err = load_open(call, tx, &k)) < 0)
+	file.media_type = up->media_type ? up->media_type : "application/octet-stream";
+	file.sha256 = up->blob->sha256;
+	file.size = up->blob->size;
+	file.blob_id = up->blob_id;
+	file.blob_org_id = call->ctx->actor.org_id;
+	if ((err = process_attach(tx, call_int(call, "id", 0), &file, 1, "attachment", &id)) < 0)
 		return err;
-	err = tx_exec(tx, "case.attachment_add",
-		      ARGS(A_INT("id", id), A_INT("case_id", k->id), A_STR("name", name),
-			   A_INT("size", up->blob->size),
-			   A_TEXT("media_type",
-				  up->media_type ? up->media_type : "application/octet-stream"),
-			   A_INT("blob", up->blob_id),
-			   A_INT("blob_org_id", call->ctx->actor.org_id),
-			   A_TEXT("sha256", up->blob->sha256)),
-		      NULL);
-	if (err < 0)
-		return err;
-	k->n_attachments++;
-	err = save(call, k, "attachment", name,
-		   arena_printf(k->arena, "{\"attachment_id\":\"%lld\",\"size\":%lld}",
-				(long long)id, (long long)up->blob->size));
-	if (err < 0)
-		return err;
+	call->audit.subject = "case";
+	call->audit.subject_id = call_int(call, "id", 0);
 	reply_id(call, id);
 	return 0;
 }
@@ -136,7 +161,7 @@ static int cite(struct call *call, struct tx *tx)
 	struct str what;
 	int err;
 
-	if ((err = load_open(call, tx, &k)) < 0 ||
+	if ((err = load_open(tx, call_int(call, "id", 0), &k)) < 0 ||
 	    (err = tx_op(tx, "statute.article_text", ARGS(A_INT("id", article_id)), &a)) < 0 ||
 	    (err = rows_next(a)) < 0)
 		return err;
@@ -165,7 +190,7 @@ static int uncite(struct call *call, struct tx *tx)
 	struct str article;
 	int err;
 
-	if ((err = load_open(call, tx, &k)) < 0 ||
+	if ((err = load_open(tx, call_int(call, "id", 0), &k)) < 0 ||
 	    (err = tx_op(tx, "case.citation_drop",
 			 ARGS(A_INT("id", call_int(call, "citation", 0)), A_INT("case_id", k->id)),
 			 &r)) < 0 ||

@@ -72,6 +72,29 @@ MUST_CHECK int process_load(struct tx *tx, int64_t case_id, struct kase **ret);
 /** The full case view of the contract. */
 MUST_CHECK int process_view(struct kase *k, struct jw *w);
 
+/** A file of the blob store that is hung on a case. */
+struct process_file {
+	const char *name, *media_type, *sha256;
+	int64_t size, blob_id;
+	int64_t blob_org_id; /**< whose key it is under */
+};
+/**
+ * Attach files to a case the actor may see and that hasn't ended, with one event of @p kind in its timeline.
+ * @param[out] ret_ids  as many as files
+ * @return 0, -E_NOT_FOUND, -E_CONFLICT (it has ended)
+ */
+MUST_CHECK int process_attach(struct tx *tx, int64_t case_id, const struct process_file *files, size_t n,
+			      const char *kind, int64_t *ret_ids);
+/**
+ * What a document can be filled with, of a case the actor may see: {id, org_id, client_id, org, number, title,
+ * fields: {name: {value} | {hint}}}. Choices and people by what they are called; sealed fields as a hint, with
+ * @p reveal in clear and `sealed: true`. Whoever reveals adds the audit entry.
+ * @return 0 with an owned object
+ */
+MUST_CHECK int process_facts(struct tx *tx, int64_t case_id, bool reveal, json_t **ret);
+/** What a category is called (Chinese) by a process in force; the value itself when none knows it. */
+struct str process_category_label(const struct process_lib *lib, struct str value);
+
 /** The timeline since a version, as an array: what a person with a stale page has missed. */
 MUST_CHECK int process_changes(struct kase *k, int64_t since_version, struct jw *w);
 

@@ -113,6 +113,7 @@ static struct label event_label(const struct kase *k, struct str kind, struct st
 		{"child_ended", {"关联件办结", "The other case has ended"}},
 		{"citation", {"引用法条", "Article cited"}},
 		{"attachment", {"上传附件", "File attached"}},
+		{"document", {"生成文书", "Document made"}},
 		{"reveal", {"查看加密信息", "Sealed field shown"}},
 		{"record", {"记录", "Recorded"}},
 	};

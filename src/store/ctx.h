@@ -30,6 +30,7 @@ struct env {
 	struct process_lib *process;
 	struct calendars *calendars; /**< process/calendar.h */
 	struct statutes *statutes;
+	struct templates *templates; /**< document/library.h */
 	struct feed *feed;
 	struct outbox *outbox;
 	struct audit_job *audit;

@@ -789,6 +789,57 @@ export interface ConsentConsentsItem {
   by_id: Id
 }
 
+/** What a template still wants to know for this case: every field with its value, where it comes from, and what is missing. */
+export interface DocumentInterviewIn {
+  id: Id
+  template_id: Id
+  answers?: unknown
+}
+
+/** Make the document and attach it to the case: PDF, DOCX or both. Only from a reviewed template. */
+export interface DocumentMakeIn {
+  id: Id
+  template_id: Id
+  answers?: unknown
+  pdf?: boolean
+  docx?: boolean
+  notes?: boolean | null
+}
+
+export interface DocumentMakeOut {
+  id: Id
+  pdf_id: Id | null
+  docx_id: Id | null
+  pages: number | null
+  title: string
+}
+
+/** Documents made for a case, newest first, each with the version of its template. */
+export interface DocumentOfCaseIn {
+  id: Id
+}
+
+export interface DocumentOfCaseItem {
+  id: Id
+  title: string
+  template_id: Id
+  template: string
+  hash: string
+  pages: number | null
+  pdf_id: Id | null
+  docx_id: Id | null
+  at: Instant
+  person: string | null
+}
+
+/** The document as PDF as far as it goes: marked as a draft, what is missing left blank, sealed values masked. */
+export interface DocumentPreviewIn {
+  id: Id
+  template_id: Id
+  answers?: unknown
+  notes?: boolean | null
+}
+
 /** The caller's messages, newest first, page by key, with their texts from the phrases of the profile. */
 export interface InboxMessagesIn {
   unread?: boolean | null
@@ -1226,6 +1277,15 @@ export interface ProcessProcessIn {
 }
 
 /** The processes in force. */
+/** A report of a period from the figures of the caller's organisations: PDF or DOCX. Marked as a draft until its template is reviewed. */
+export interface ReportWriteIn {
+  id: Id
+  from: Day
+  to: Day
+  format?: 'pdf' | 'docx'
+  answers?: unknown
+}
+
 /** Add a role of one's own, based on built-in ones. `label` is {"zh":…,"en":…}. */
 export interface RoleCreateRoleIn {
   name: string
@@ -1424,6 +1484,99 @@ export interface StatuteSearchOut {
 }
 
 /** What this installation is called, its time zone and, for those signed in, what to look after. */
+/** A lawyer's verdict on a version: only reviewed ones make documents for delivery. Nobody reviews what he uploaded himself. */
+export interface TemplateReviewIn {
+  id: Id
+  verdict: 'reviewed' | 'rejected'
+  note?: string | null
+}
+
+export interface TemplateReviewOut {
+  id: Id
+}
+
+/** The template as PDF with lines to write on and its annotations as footnotes. */
+export interface TemplateSampleIn {
+  id: Id
+}
+
+/** The template library: by title, pinyin, initials or need; only versions in force. */
+export interface TemplateSearchIn {
+  q?: string | null
+  kind?: string | null
+  limit?: number
+}
+
+export interface TemplateSearchItem {
+  id: Id
+  name: string
+  title: {
+    zh: string
+    en: string
+  }
+  kind: string
+  format: string
+  state: string
+  uses: number
+  at: Instant
+}
+
+/** One version: its text, fields, annotations with the articles they cite, and who reviewed it. */
+export interface TemplateShowIn {
+  id: Id
+}
+
+/** A Word file of the firm's own as a template: {{field}} in its text is filled, rows with {{each name}} are repeated. */
+export interface TemplateUploadIn {
+  name: string
+  title: string
+  kind: string
+  need?: string | null
+}
+
+export interface TemplateUploadOut {
+  id: Id
+}
+
+/** Who made a document from this version, and for which case. */
+export interface TemplateUsesIn {
+  id: Id
+  before?: Id | null
+  limit?: number
+}
+
+export interface TemplateUsesItem {
+  id: Id
+  at: Instant
+  person: string | null
+  case_id: Id
+  number: string
+  org: string | null
+}
+
+/** All versions of the template this one belongs to, newest first. */
+export interface TemplateVersionsIn {
+  id: Id
+}
+
+export interface TemplateVersionsItem {
+  id: Id
+  hash: string
+  state: string
+  in_force: boolean
+  at: Instant
+  uses: number
+}
+
+/** Take an uploaded template out of the library; its documents and versions stay. */
+export interface TemplateWithdrawIn {
+  id: Id
+}
+
+export interface TemplateWithdrawOut {
+  name: string
+}
+
 /** Keep an answer while the paper is being written: called as it is typed, so nothing is lost with the browser. Five seconds */
 export interface TrainingAnswerIn {
   id: Id
@@ -2104,6 +2257,30 @@ export interface Operations {
     in: ConsentConsentsIn
     out: Page<ConsentConsentsItem>
   }
+  'document.interview': {
+    method: 'POST'
+    path: '/api/cases/{id}/documents/interview'
+    in: DocumentInterviewIn
+    out: unknown
+  }
+  'document.make': {
+    method: 'POST'
+    path: '/api/cases/{id}/documents'
+    in: DocumentMakeIn
+    out: DocumentMakeOut
+  }
+  'document.of_case': {
+    method: 'GET'
+    path: '/api/cases/{id}/documents'
+    in: DocumentOfCaseIn
+    out: Page<DocumentOfCaseItem>
+  }
+  'document.preview': {
+    method: 'POST'
+    path: '/api/cases/{id}/documents/preview'
+    in: DocumentPreviewIn
+    out: Blob
+  }
   'inbox.messages': {
     method: 'GET'
     path: '/api/inbox'
@@ -2446,6 +2623,12 @@ export interface Operations {
     in: Record<string, never>
     out: unknown
   }
+  'report.write': {
+    method: 'POST'
+    path: '/api/reports/{id}'
+    in: ReportWriteIn
+    out: Blob
+  }
   'role.create_role': {
     method: 'POST'
     path: '/api/roles'
@@ -2529,6 +2712,54 @@ export interface Operations {
     path: '/api/system'
     in: Record<string, never>
     out: unknown
+  }
+  'template.review': {
+    method: 'POST'
+    path: '/api/templates/{id}/reviews'
+    in: TemplateReviewIn
+    out: TemplateReviewOut
+  }
+  'template.sample': {
+    method: 'GET'
+    path: '/api/templates/{id}/sample'
+    in: TemplateSampleIn
+    out: Blob
+  }
+  'template.search': {
+    method: 'GET'
+    path: '/api/templates'
+    in: TemplateSearchIn
+    out: Page<TemplateSearchItem>
+  }
+  'template.show': {
+    method: 'GET'
+    path: '/api/templates/{id}'
+    in: TemplateShowIn
+    out: unknown
+  }
+  'template.upload': {
+    method: 'POST'
+    path: '/api/templates'
+    in: TemplateUploadIn
+    out: TemplateUploadOut
+  }
+  'template.uses': {
+    method: 'GET'
+    path: '/api/templates/{id}/uses'
+    in: TemplateUsesIn
+    out: Page<TemplateUsesItem>
+  }
+  'template.versions': {
+    method: 'GET'
+    path: '/api/templates/{id}/versions'
+    in: TemplateVersionsIn
+    out: Page<TemplateVersionsItem>
+  }
+  'template.withdraw': {
+    method: 'DELETE'
+    path: '/api/templates/{id}'
+    in: TemplateWithdrawIn
+    out: TemplateWithdrawOut
   }
   'training.answer': {
     method: 'PUT'
@@ -2724,6 +2955,10 @@ export const routes = {
   'client.update': { method: 'PATCH', path: '/api/clients/{id}', query: [] },
   'consent.add': { method: 'POST', path: '/api/clients/{id}/consents', query: [] },
   'consent.consents': { method: 'GET', path: '/api/clients/{id}/consents', query: [] },
+  'document.interview': { method: 'POST', path: '/api/cases/{id}/documents/interview', query: [] },
+  'document.make': { method: 'POST', path: '/api/cases/{id}/documents', query: [] },
+  'document.of_case': { method: 'GET', path: '/api/cases/{id}/documents', query: [] },
+  'document.preview': { method: 'POST', path: '/api/cases/{id}/documents/preview', query: [] },
   'inbox.messages': { method: 'GET', path: '/api/inbox', query: ['unread', 'before', 'limit'] },
   'inbox.read': { method: 'POST', path: '/api/inbox/{id}/read', query: [] },
   'inbox.read_all': { method: 'POST', path: '/api/inbox/read', query: [] },
@@ -2781,6 +3016,7 @@ export const routes = {
   'process.drawing': { method: 'GET', path: '/api/processes/{name}/drawing', query: ['lang'] },
   'process.process': { method: 'GET', path: '/api/processes/{name}', query: [] },
   'process.processes': { method: 'GET', path: '/api/processes', query: [] },
+  'report.write': { method: 'POST', path: '/api/reports/{id}', query: [] },
   'role.create_role': { method: 'POST', path: '/api/roles', query: [] },
   'role.delete_role': { method: 'DELETE', path: '/api/roles/{name}', query: [] },
   'role.grants': { method: 'GET', path: '/api/roles/{name}/grants', query: [] },
@@ -2795,6 +3031,14 @@ export const routes = {
   'statute.list': { method: 'GET', path: '/api/statutes', query: ['q', 'kind', 'before', 'limit'] },
   'statute.search': { method: 'GET', path: '/api/statutes/search', query: ['q', 'limit', 'on'] },
   'system.show': { method: 'GET', path: '/api/system', query: [] },
+  'template.review': { method: 'POST', path: '/api/templates/{id}/reviews', query: [] },
+  'template.sample': { method: 'GET', path: '/api/templates/{id}/sample', query: [] },
+  'template.search': { method: 'GET', path: '/api/templates', query: ['q', 'kind', 'limit'] },
+  'template.show': { method: 'GET', path: '/api/templates/{id}', query: [] },
+  'template.upload': { method: 'POST', path: '/api/templates', query: ['name', 'title', 'kind', 'need'], upload: true },
+  'template.uses': { method: 'GET', path: '/api/templates/{id}/uses', query: ['before', 'limit'] },
+  'template.versions': { method: 'GET', path: '/api/templates/{id}/versions', query: [] },
+  'template.withdraw': { method: 'DELETE', path: '/api/templates/{id}', query: [] },
   'training.answer': { method: 'PUT', path: '/api/training/sittings/{id}/answers/{answer}', query: [] },
   'training.categories': { method: 'GET', path: '/api/training/categories', query: [] },
   'training.exam_close': { method: 'POST', path: '/api/training/exams/{id}/close', query: [] },

@@ -1,0 +1,8 @@
+-- op: document.interview
+-- What a template still wants to know for this case: every field with its value, where it comes from, and what is missing.
+-- route: POST /api/cases/{id}/documents/interview
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director
+-- in: id id | template_id id | answers json?
+-- out: json
+-- status: 200
+-- native:

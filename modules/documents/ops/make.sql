@@ -1,0 +1,9 @@
+-- op: document.make
+-- Make the document and attach it to the case: PDF, DOCX or both. Only from a reviewed template.
+-- route: POST /api/cases/{id}/documents
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director
+-- in: id id | template_id id | answers json? | pdf bool = true | docx bool = false | notes bool?
+-- out: one {id id, pdf_id id?, docx_id id?, pages int?, title text}
+-- status: 201
+-- rate: 120/min actor
+-- native:

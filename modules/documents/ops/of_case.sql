@@ -1,0 +1,9 @@
+-- op: document.of_case
+-- Documents made for a case, newest first, each with the version of its template.
+-- route: GET /api/cases/{id}/documents
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   compliance, risk_committee, auditor,
+--   external, adviser
+-- in: id id
+-- out: many {id id, title text, template_id id, template text, hash text, pages int?, pdf_id id?, docx_id id?, at time, person text?}
+-- native:

@@ -1,0 +1,9 @@
+-- op: document.preview
+-- The document as PDF as far as it goes: marked as a draft, what is missing left blank, sealed values masked.
+-- route: POST /api/cases/{id}/documents/preview
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, supervisor, director
+-- in: id id | template_id id | answers json? | notes bool?
+-- out: file
+-- status: 200
+-- rate: 120/min actor
+-- native:

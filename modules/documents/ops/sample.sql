@@ -1,0 +1,9 @@
+-- op: template.sample
+-- The template as PDF with lines to write on and its annotations as footnotes.
+-- route: GET /api/templates/{id}/sample
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   compliance, risk_committee, auditor
+-- in: id id
+-- out: file
+-- rate: 60/min actor
+-- native:

@@ -1,0 +1,8 @@
+-- op: template.search
+-- The template library: by title, pinyin, initials or need; only versions in force.
+-- route: GET /api/templates
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   compliance, risk_committee, auditor
+-- in: q text? (0..60) | kind text? (1..20) | limit int = 100 (1..500)
+-- out: many {id id, name text, title one {zh text, en text}, kind text, format text, state text, uses int, at time}
+-- native:

@@ -1,0 +1,8 @@
+-- op: template.show
+-- One version: its text, fields, annotations with the articles they cite, and who reviewed it.
+-- route: GET /api/templates/{id}
+-- role: operator, specialist, lawyer, legal_team, partner, assistant, secretariat, editor, archivist, supervisor, director,
+--   compliance, risk_committee, auditor
+-- in: id id
+-- out: json
+-- native:

@@ -1,0 +1,9 @@
+-- op: template.upload
+-- A Word file of the firm's own as a template: {{field}} in its text is filled, rows with {{each name}} are repeated.
+-- route: POST /api/templates
+-- role: lawyer, legal_team, partner, supervisor, director
+-- in: name text (1..40) | title text (1..80) | kind text (1..20) | need text? (0..200)
+-- upload: yes
+-- out: one {id id}
+-- status: 201
+-- native:

@@ -1,0 +1,9 @@
+-- op: report.write
+-- A report of a period from the figures of the caller's organisations: PDF or DOCX. Marked as a draft until its template is reviewed.
+-- route: POST /api/reports/{id}
+-- role: supervisor, director, secretariat, lawyer, partner, auditor
+-- in: id id | from date | to date | format (pdf|docx) = pdf | answers json?
+-- out: file
+-- status: 200
+-- rate: 30/min actor
+-- native:
