@@ -354,15 +354,15 @@ static bool is_ruler(struct str line)
 	return line.len && memchr(line.p, '-', line.len);
 }
 
-/* Cells of "| a | b |"; a sign block's lines have no outer bars. */
-static size_t cut_cells(struct reader *rd, struct str cells[COLUMNS_MAX])
+/* Cells of "| a | b |"; a sign block's lines have no outer bars: there " | b" has an empty first cell. */
+static size_t cut_cells(struct reader *rd, bool barred, struct str cells[COLUMNS_MAX])
 {
-	struct str rest = str_trim(rd->line), piece;
+	struct str rest = barred ? str_trim(rd->line) : rd->line, piece;
 	size_t n = 0;
 
-	if (rest.len && rest.p[0] == '|')
+	if (barred && rest.len && rest.p[0] == '|')
 		rest = (struct str){rest.p + 1, rest.len - 1};
-	if (rest.len && rest.p[rest.len - 1] == '|')
+	if (barred && rest.len && rest.p[rest.len - 1] == '|')
 		rest.len--;
 	while (n < COLUMNS_MAX && str_split(&rest, '|', &piece))
 		cells[n++] = str_trim(piece);
@@ -374,7 +374,7 @@ static size_t cut_cells(struct reader *rd, struct str cells[COLUMNS_MAX])
 static void read_alignment(struct reader *rd, enum align align[COLUMNS_MAX])
 {
 	struct str cells[COLUMNS_MAX];
-	size_t n = cut_cells(rd, cells);
+	size_t n = cut_cells(rd, true, cells);
 
 	for (size_t i = 0; i < n; i++) {
 		bool left = cells[i].len && cells[i].p[0] == ':', right = cells[i].len && cells[i].p[cells[i].len - 1] == ':';
@@ -388,7 +388,7 @@ typedef VEC(struct tcell) cell_list;
 static void add_cells(struct reader *rd, struct tnode *n, cell_list *all, const enum align *align)
 {
 	struct str cells[COLUMNS_MAX];
-	size_t count = cut_cells(rd, cells);
+	size_t count = cut_cells(rd, n->kind == NODE_TABLE, cells);
 
 	if (!n->columns)
 		n->columns = count;

@@ -11,6 +11,7 @@
 	"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' " \
 	"data: blob:; "                                                                            \
 	"font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "         \
+	"frame-src blob:; object-src blob:; " /* previews of documents, in the browser's own viewer */     \
 	"manifest-src 'self'; "                                                                    \
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -283,6 +283,17 @@ static void test_citations(void **state)
 	template_free(t);
 }
 
+static void test_signatures_have_no_outer_bars(void **state)
+{
+	struct world w = {0};
+	struct fault f = {0};
+
+	assert_int_equal(fill(&w, HEAD "---\n::: sign\n | [seal]甲方：\n日期： |\n:::\n", "{}", (struct fill){0}, &f), 0);
+	assert_string_equal(flat(&w), "\n||甲方：|日期：|");
+	assert_true(w.doc->blocks.at[0].table->cells[1].seal);
+	end(&w);
+}
+
 static void test_chapters_and_outline(void **state)
 {
 	struct world w = {0};
@@ -304,4 +315,4 @@ RUN(cmocka_unit_test(test_findings_have_their_place), cmocka_unit_test(test_circ
     cmocka_unit_test(test_answers_become_a_document), cmocka_unit_test(test_conditions_change_numbers),
     cmocka_unit_test(test_missing_is_named), cmocka_unit_test(test_reference_to_a_clause_that_is_not_there),
     cmocka_unit_test(test_values_that_do_not_fit), cmocka_unit_test(test_money_in_capitals),
-    cmocka_unit_test(test_citations), cmocka_unit_test(test_chapters_and_outline))
+    cmocka_unit_test(test_citations), cmocka_unit_test(test_signatures_have_no_outer_bars), cmocka_unit_test(test_chapters_and_outline))

@@ -24,6 +24,7 @@ export function useNav() {
     add('cases', 'cases', 'case')
     add('clients', 'clients', 'client')
     add('statutes', 'statutes', 'statute')
+    add('templates', 'documents', 'clip')
     add('processes', 'processes', 'note')
     if (adminSections.some((s) => session.can(s.op)))
       out.push({ name: 'admin', text: 'frame.admin', icon: 'more' })

@@ -35,6 +35,30 @@ const routes: RouteRecordRaw[] = [
         'calls.title',
         () => import('@/pages/calls/CallsPage.vue'),
       ),
+      page(
+        'cases/:id/documents',
+        'case-documents',
+        'documents.ofCase',
+        () => import('@/pages/documents/CaseDocumentsPage.vue'),
+      ),
+      page(
+        'documents',
+        'documents',
+        'documents.title',
+        () => import('@/pages/documents/TemplatesPage.vue'),
+      ),
+      page(
+        'documents/reports',
+        'reports',
+        'documents.reports',
+        () => import('@/pages/documents/ReportPage.vue'),
+      ),
+      page(
+        'documents/:id',
+        'template',
+        'documents.title',
+        () => import('@/pages/documents/TemplatePage.vue'),
+      ),
       page('clients', 'clients', 'frame.clients', () => import('@/pages/clients/ClientsPage.vue')),
       page(
         'clients/:id',

@@ -78,10 +78,11 @@ export function upload<T>(
   file: File,
   progress: (share: number) => void,
   signal?: AbortSignal,
+  query: Query = { name: file.name },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const x = new XMLHttpRequest()
-    x.open('POST', address(path, { name: file.name }))
+    x.open('POST', address(path, query))
     x.setRequestHeader('X-CSRF-Token', csrf)
     x.setRequestHeader('Accept-Language', lang)
     x.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
@@ -96,6 +97,22 @@ export function upload<T>(
     signal?.addEventListener('abort', () => x.abort())
     x.send(file)
   })
+}
+
+/** A file made by an operation, to be shown. */
+export async function fetchFile(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  const res = await send(method, path, {
+    headers: headers(method, body !== undefined),
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+  })
+  if (!res.ok) throw await problemFrom(res)
+  return await res.blob()
 }
 
 /** Fetch a file and hand it to the browser to save, so that a refusal can be told in words. */

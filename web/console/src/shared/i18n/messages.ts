@@ -10,6 +10,7 @@ import * as admin from './texts/admin'
 import * as calls from './texts/calls'
 import * as line from './texts/line'
 import * as training from './texts/training'
+import * as documents from './texts/documents'
 
 const areas = {
   common,
@@ -22,6 +23,7 @@ const areas = {
   statutes,
   admin,
   calls,
+  documents,
   line,
   training,
 }

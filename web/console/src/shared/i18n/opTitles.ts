@@ -3,6 +3,19 @@
  * engine tells it in English; an operation that is new here is shown as the engine tells it.
  */
 const zh: Record<string, string> = {
+  'document.interview': '查看文书还缺的内容',
+  'document.make': '生成文书',
+  'document.of_case': '查看工单的文书',
+  'document.preview': '预览文书',
+  'report.write': '生成统计报告',
+  'template.review': '审核范本',
+  'template.sample': '查看范本样本',
+  'template.search': '查找范本',
+  'template.show': '查看范本',
+  'template.upload': '上传 Word 范本',
+  'template.uses': '查看范本使用记录',
+  'template.versions': '查看范本版本',
+  'template.withdraw': '停用范本',
   'audit.access_log': '查看查阅日志',
   'audit.list': '查看审计日志',
   'audit.verify': '校验审计日志完整性',
