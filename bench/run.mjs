@@ -5,7 +5,7 @@
 //   BENCH_DB=postgresql make bench    on a throw-away PostgreSQL cluster (tools/pg-temp)
 //   BENCH_CASES=1000000 BENCH_SECONDS=10 BENCH_CONNECTIONS=64
 //   BENCH_LAWS=DIR                    a tree of statutes in Markdown for the search (default ../shared/laws)
-//   BENCH_ONLY=create,get,list,mixed,streams,search
+//   BENCH_ONLY=create,get,list,mixed,streams,search,documents
 //
 // Load generator and server share the machine. The filled store stays in build/bench-data for the next run.
 import { spawn, spawnSync } from 'node:child_process'
@@ -239,11 +239,12 @@ async function articleSearch() {
 
 try {
   console.log(`Lexline on ${ON_PG ? 'PostgreSQL' : 'SQLite'}, ${CONNECTIONS} connections, ${run('nproc', []).trim()} cores with the load generator on them\n`)
-  run('ninja', ['-C', BUILD, 'lexline', 'bench/bench-load', 'bench/bench-streams'])
-  await fill()
+  run('ninja', ['-C', BUILD, 'lexline', 'bench/bench-load', 'bench/bench-streams', 'bench/bench-documents'])
+  if (!ONLY || ONLY.some((what) => what !== 'documents')) await fill()
   if (['create', 'get', 'list', 'mixed'].some(wanted)) await requests()
   if (wanted('streams')) await eventStreams()
   if (wanted('search')) await articleSearch()
+  if (wanted('documents')) console.log(`\ndocuments, set as PDF/A\n${run(path.join(BUILD, 'bench/bench-documents'), [SECONDS])}`)
 } finally {
   if (running) await running.stop()
   if (ON_PG && fs.existsSync(path.join(ROOT, 'pg/data'))) spawnSync(path.join(SOURCE, 'tools/pg-temp'), ['halt', path.join(ROOT, 'pg')])

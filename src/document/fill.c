@@ -12,7 +12,8 @@ struct filler {
 	struct arena *a;
 	struct doc *doc;
 	struct fault *f;
-	const json_t *row; /* of ::: each */
+	const json_t *row; /* of ::: each; NULL: a blank one */
+	bool in_row;
 	int row_field, row_number;
 	const char **labels; /* of anchors; NULL: not seen */
 	bool last;	     /* the second walk */
@@ -85,7 +86,7 @@ static struct str data_text(struct filler *w, struct str path)
 
 static struct run span_run(struct filler *w, const struct tspan *s)
 {
-	const struct tfield *rows = w->row ? &w->t->fields[w->row_field] : NULL;
+	const struct tfield *rows = w->in_row ? &w->t->fields[w->row_field] : NULL;
 
 	switch (s->kind) {
 	case SPAN_FIELD:
@@ -230,6 +231,7 @@ static void add_table(struct filler *w, const struct tnode *n)
 	struct table *t = ARENA_NEW(w->a, struct table);
 	const json_t *row = w->row;
 	int row_field = w->row_field, row_number = w->row_number;
+	bool in_row = w->in_row;
 	size_t fixed = n->rows - (n->repeats ? 1 : 0);
 	struct block *b;
 
@@ -243,12 +245,17 @@ static void add_table(struct filler *w, const struct tnode *n)
 		w->row = json_array_get(rows, i);
 		w->row_field = n->index;
 		w->row_number = (int)i + 1;
+		w->in_row = true;
 		fill_row(w, n, fixed, t->cells + (fixed + i) * t->columns);
 	}
 	w->row = row;
 	w->row_field = row_field;
 	w->row_number = row_number;
-	set_widths(w, t, n->kind == NODE_SIGN);
+	w->in_row = in_row;
+	if (n->widths)
+		t->widths = arena_memdup(w->a, n->widths, t->columns * sizeof(double));
+	else
+		set_widths(w, t, n->kind == NODE_SIGN);
 	b = doc_add(w->doc, n->kind == NODE_SIGN ? BLOCK_SIGN : BLOCK_TABLE, n->line);
 	b->table = t;
 }
@@ -359,13 +366,17 @@ static void walk_if(struct filler *w, const struct tnode *n)
 static void walk_each(struct filler *w, const struct tnode *n)
 {
 	const json_t *rows = value_of(w, n->index);
+	/* A blank form has room for one. */
+	size_t count = json_array_size(rows) ? json_array_size(rows) : w->fill->blanks ? 1 : 0;
 
-	for (size_t i = 0; i < json_array_size(rows); i++) {
+	w->row_field = n->index;
+	w->in_row = true;
+	for (size_t i = 0; i < count; i++) {
 		w->row = json_array_get(rows, i);
-		w->row_field = n->index;
 		w->row_number = (int)i + 1;
 		walk(w, n->kids);
 	}
+	w->in_row = false;
 	w->row = NULL;
 }
 

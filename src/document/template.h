@@ -131,6 +131,7 @@ struct tnode {
 	enum chart_kind chart;
 	const struct tcell *cells; /**< table, sign: row by row */
 	size_t rows, columns;
+	const double *widths; /**< shares by the dashes of the ruler; NULL: by the text */
 	bool repeats; /**< NODE_TABLE: its last row stands for each entry of field `index` */
 	struct tnode *kids, *otherwise; /**< first of each */
 	struct tnode *next;

@@ -371,12 +371,34 @@ static size_t cut_cells(struct reader *rd, bool barred, struct str cells[COLUMNS
 	return n;
 }
 
-static void read_alignment(struct reader *rd, enum align align[COLUMNS_MAX])
+/* Dashes of unequal numbers are widths: |--|------| */
+static void read_widths(struct reader *rd, struct tnode *n, const struct str *cells, size_t count)
+{
+	double *widths = ARENA_ARRAY(rd->p->a, double, count + 1), sum = 0;
+	bool equal = true;
+
+	for (size_t i = 0; i < count; i++) {
+		widths[i] = (double)cells[i].len; /* colons count as dashes */
+		equal = equal && widths[i] == widths[0];
+		sum += widths[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		widths[i] /= sum;
+	if (!equal)
+		n->widths = widths;
+}
+
+static void read_ruler(struct reader *rd, struct tnode *n, enum align align[COLUMNS_MAX])
 {
 	struct str cells[COLUMNS_MAX];
-	size_t n = cut_cells(rd, true, cells);
+	size_t count = cut_cells(rd, true, cells);
 
-	for (size_t i = 0; i < n; i++) {
+	if (n->columns && count != n->columns) {
+		tfind(rd->p, rd->number, "this row has %zu cells, the first one %zu", count, n->columns);
+		return;
+	}
+	read_widths(rd, n, cells, count);
+	for (size_t i = 0; i < count; i++) {
 		bool left = cells[i].len && cells[i].p[0] == ':', right = cells[i].len && cells[i].p[cells[i].len - 1] == ':';
 
 		align[i] = left && right ? ALIGN_CENTRE : right ? ALIGN_RIGHT : ALIGN_LEFT;
@@ -445,7 +467,7 @@ static struct tnode *read_table(struct reader *rd)
 		align[i] = ALIGN_LEFT;
 	for (; !rd->at_end && str_starts(rd->line, STR("|")); next_line(rd)) {
 		if (is_ruler(rd->line)) {
-			read_alignment(rd, align);
+			read_ruler(rd, n, align);
 			continue;
 		}
 		if (n->repeats)
