@@ -1,6 +1,7 @@
 // Starts a Lexline of its own for a test file: fresh data folder, free port, SQLite or PostgreSQL
 // (LEXLINE_TEST_DB), and speaks to it: sessions, JSON calls, raw sockets, event streams.
 import { spawn, spawnSync } from 'node:child_process'
+import dgram from 'node:dgram'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -42,6 +43,20 @@ export function lexlineAsync(args, { env } = {}) {
   })
 }
 
+// A port that is free for UDP and for TCP.
+async function freePort() {
+  for (;;) {
+    const udp = dgram.createSocket('udp4').bind(0, '127.0.0.1')
+    await once(udp, 'listening')
+    const { port } = udp.address()
+    const tcp = net.createServer().listen(port, '127.0.0.1')
+    const free = await once(tcp, 'listening').then(() => true, () => false)
+    udp.close()
+    tcp.close()
+    if (free) return port
+  }
+}
+
 // First passwords as `lexline init` prints them: "  name  password  display name".
 function passwordsOf(stdout) {
   const people = {}
@@ -53,13 +68,15 @@ function passwordsOf(stdout) {
 }
 
 export class Server {
-  // options: profile, env, db (URL; default by LEXLINE_TEST_DB), config (lines added to lexline.yaml)
+  // options: profile, env, db (URL; default by LEXLINE_TEST_DB), config (lines added to lexline.yaml),
+  //   sip (transports to take calls on, e.g. ['udp', 'tcp']: s.sip has their addresses)
   static async start(options = {}) {
     const s = new Server()
     s.root = options.root ?? fs.mkdtempSync(path.join(os.tmpdir(), 'lexline-test-'))
     s.dir = path.join(s.root, 'data')
     s.env = options.env ?? {}
     s.limits = options.limits // "ulimit -n 700", for the server only
+    s.transports = options.sip ?? []
     s.db = options.db ?? (ON_PG ? freshDatabase() : null)
     const args = ['init', '--data', s.dir, '--profile', options.profile ?? FIXTURE_PROFILE]
     if (s.db) args.push('--db', s.db)
@@ -78,7 +95,10 @@ export class Server {
       await this.exited
     }
     const limits = this.limits ? `${this.limits}; ` : ''
-    this.child = spawn('sh', ['-c', `${limits}exec "$0" "$@"`, BIN, 'serve', '--data', this.dir, '--listen', listen], {
+    // Kept over a restart: telephones and trunks know them.
+    this.sip ??= Object.fromEntries(await Promise.all(this.transports.map(async (t) => [t, `127.0.0.1:${await freePort()}`])))
+    const sip = Object.entries(this.sip).flatMap(([t, address]) => ['--sip', `${address};transport=${t}`])
+    this.child = spawn('sh', ['-c', `${limits}exec "$0" "$@"`, BIN, 'serve', '--data', this.dir, '--listen', listen, ...sip], {
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

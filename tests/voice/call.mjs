@@ -360,6 +360,11 @@ export class Call extends Watched {
   hearsSomething(ms) {
     return this.media.hearsSomething(ms)
   }
+  // Resolves when so much more sound has come, or the call has ended.
+  hearsFor(ms) {
+    const from = this.media.counts.received
+    return this.media.until(() => this.media.closed || this.media.counts.received - from >= ms / 20, `${ms} ms of sound`)
+  }
   keys(text) {
     return this.media.keys(text)
   }

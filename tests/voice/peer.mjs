@@ -25,13 +25,14 @@ export class Peer extends Watched {
   static async open(options = {}) {
     const p = new Peer()
     Object.assign(p, { transport: 'udp', host: '127.0.0.1', user: '13800001234', calls: new Map(), rung: [], transactions: new Map(), answered: new Map(),
-      received: [], registrations: new Map() }, options)
+      received: [], registrations: new Map() },
+      Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)))
     p.authUser ??= p.user
     p.suffix = p.transport === 'udp' ? '' : `;transport=${p.transport}`
     if (options.server) p.setServer(options.server)
     p.link = await openTransport(p.transport, p.host, (bytes, reply) => p.take(bytes, reply), options.certificate)
     p.port = p.link.port
-    p.contact = `sip:${p.user}@${p.host}:${p.port}${p.suffix}`
+    p.contact = `sip:${encodeURIComponent(p.user)}@${p.host}:${p.port}${p.suffix}`
     return p
   }
 
