@@ -129,8 +129,9 @@ void guard_free(struct guard *g)
 	free(g);
 }
 
-bool guard_admits(struct guard *g, const struct sa *src)
+bool guard_admits(struct guard *g, const struct sa *src, bool trunk)
 {
+	double cost = trunk ? 0.1 : 1;
 	uint64_t now = tmr_jiffies(), key;
 	struct slot *slot, *set;
 	uint8_t bytes[16];
@@ -153,9 +154,9 @@ bool guard_admits(struct guard *g, const struct sa *src)
 	if (slot->tokens > g->rate)
 		slot->tokens = g->rate;
 	slot->at_ms = now;
-	if (slot->tokens < 1)
+	if (slot->tokens < cost)
 		return false;
-	slot->tokens -= 1;
+	slot->tokens -= cost;
 	return true;
 }
 

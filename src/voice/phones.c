@@ -8,6 +8,7 @@
 #define EXPIRES_MAX_S 3600
 #define CONTACTS_MAX 5	/* a person's; the oldest makes room */
 #define LOCK_SLOTS 1024 /* a power of two */
+#define LOCK_WAYS 4
 #define LOCK_AFTER_ADDRESS 10
 #define LOCK_AFTER_USER 20 /* higher: a stranger must not lock out somebody's phone easily */
 #define LOCK_MS (300 * 1000)
@@ -148,49 +149,80 @@ static void keep(struct registrar *r, int64_t person_id, const struct sip_msg *m
 
 /* ---- wrong credentials ---------------------------------------------------------------------- */
 
-static struct lock *lock_of(struct registrar *r, const void *p, size_t len)
+/* A few share a bucket. @return its own one; else NULL, or when @p take the one that matters least, emptied */
+static struct lock *lock_find(struct registrar *r, const char *text, bool take)
 {
-	uint64_t key = siphash13(p, len, r->secret) | 1;
-	struct lock *l = &r->locks[(key >> 8) % LOCK_SLOTS];
+	uint64_t key = siphash13(text, strlen(text), r->secret) | 1;
+	struct lock *set = &r->locks[(key >> 8) % (LOCK_SLOTS / LOCK_WAYS) * LOCK_WAYS], *least = set;
 
-	if (l->key != key && l->until_ms < tmr_jiffies())
-		*l = (struct lock){.key = key};
-	return l;
+	for (int i = 0; i < LOCK_WAYS; i++) {
+		if (set[i].key == key)
+			return &set[i];
+		if (set[i].until_ms < least->until_ms)
+			least = &set[i];
+	}
+	if (!take)
+		return NULL;
+	*least = (struct lock){.key = key};
+	return least;
 }
 
-static struct lock *lock_of_address(struct registrar *r, const struct sa *src)
+static const char *name_address(const struct sa *src, char out[80])
 {
-	char text[64];
-
-	re_snprintf(text, sizeof(text), "a%j", src);
-	return lock_of(r, text, strlen(text));
+	re_snprintf(out, 80, "a%j", src);
+	return out;
 }
 
-static struct lock *lock_of_user(struct registrar *r, const struct pl *user)
+static const char *name_user(const struct pl *user, char out[80])
 {
-	char text[80];
+	char text[70];
 
-	re_snprintf(text, sizeof(text), "u%r", user);
-	return lock_of(r, text, strlen(text));
+	snprintf(out, 80, "u%s", pl_copy(text, sizeof(text), user));
+	return out;
 }
 
-static bool locked(const struct lock *l, unsigned limit)
+static bool locked(struct registrar *r, const char *name, unsigned limit)
 {
-	return l->wrong >= limit && l->until_ms > tmr_jiffies();
+	const struct lock *l = lock_find(r, name, false);
+
+	return l && l->wrong >= limit && l->until_ms > tmr_jiffies();
+}
+
+static void count_one(struct registrar *r, const char *name)
+{
+	struct lock *l = lock_find(r, name, true);
+
+	if (l->until_ms < tmr_jiffies())
+		l->wrong = 0;
+	l->wrong++;
+	l->until_ms = tmr_jiffies() + LOCK_MS;
 }
 
 static void count_wrong(struct registrar *r, const struct sip_msg *msg, const struct pl *user)
 {
-	struct lock *by[] = {lock_of_address(r, &msg->src), lock_of_user(r, user)};
+	char name[80];
 
 	guard_refused(r->s->guard, REFUSED_DIGEST);
-	for (size_t i = 0; i < ARRAY_SIZE(by); i++) {
-		if (by[i]->until_ms < tmr_jiffies())
-			by[i]->wrong = 0;
-		by[i]->wrong++;
-		by[i]->until_ms = tmr_jiffies() + LOCK_MS;
-	}
+	count_one(r, name_address(&msg->src, name));
+	count_one(r, name_user(user, name));
 	log_event(LOG_WARN, "sip.wrong_digest", "method", pl_strcmp(&msg->met, "INVITE") ? "REGISTER" : "INVITE", NULL);
+}
+
+/* The same answer twice is somebody who listened: each use of a nonce counts on (RFC 7616 §5.6). */
+static bool used_before(struct registrar *r, const struct httpauth_digest_resp *resp)
+{
+	char name[80], nonce[64];
+	struct lock *l;
+	uint32_t nc;
+
+	snprintf(name, sizeof(name), "n%s", pl_copy(nonce, sizeof(nonce), &resp->nonce));
+	nc = pl_isset(&resp->nc) ? pl_x32(&resp->nc) : 1;
+	l = lock_find(r, name, true);
+	if (nc <= l->wrong)
+		return true;
+	l->wrong = nc;
+	l->until_ms = tmr_jiffies() + LOCK_MS;
+	return false;
 }
 
 /* ---- digest --------------------------------------------------------------------------------- */
@@ -200,7 +232,7 @@ static void challenge(struct registrar *r, const struct sip_msg *msg, bool stale
 	char nonce[64];
 
 	nonce_make(&r->nonces, &msg->src, nonce);
-	sip_treplyf(NULL, NULL, r->s->sip, msg, false, 401, "Unauthorized",
+	sip_treplyf(NULL, NULL, r->s->main.sip, msg, false, 401, "Unauthorized",
 		    "WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\", algorithm=MD5, qop=\"auth\"%s\r\n"
 		    "Content-Length: 0\r\n\r\n",
 		    r->s->config->realm, nonce, stale ? ", stale=true" : "");
@@ -239,13 +271,14 @@ static bool authenticate(struct registrar *r, const struct sip_msg *msg, struct 
 	const struct sip_hdr *h = sip_msg_hdr(msg, SIP_HDR_AUTHORIZATION);
 	struct httpauth_digest_resp resp;
 	enum digest_result nonce;
+	char name[80];
 
 	if (!h || httpauth_digest_response_decode(&resp, &h->val)) {
 		challenge(r, msg, false);
 		return false;
 	}
-	if (locked(lock_of_address(r, &msg->src), LOCK_AFTER_ADDRESS) ||
-	    locked(lock_of_user(r, &resp.username), LOCK_AFTER_USER)) {
+	if (locked(r, name_address(&msg->src, name), LOCK_AFTER_ADDRESS) ||
+	    locked(r, name_user(&resp.username, name), LOCK_AFTER_USER)) {
 		guard_refused(r->s->guard, REFUSED_LOCKED);
 		return false;
 	}
@@ -257,6 +290,10 @@ static bool authenticate(struct registrar *r, const struct sip_msg *msg, struct 
 	if (!verify(r, msg, &resp, ret_person_id)) {
 		count_wrong(r, msg, &resp.username);
 		challenge(r, msg, false);
+		return false;
+	}
+	if (used_before(r, &resp)) {
+		challenge(r, msg, true);
 		return false;
 	}
 	*ret_user = resp.username;
@@ -388,18 +425,18 @@ void registrar_register(struct registrar *r, const struct sip_msg *msg)
 	if (!authenticate(r, msg, &user, &g.person_id))
 		return;
 	if (pl_cmp(&user, &msg->to.uri.user)) {
-		sip_treply(NULL, r->s->sip, msg, 403, "Forbidden");
+		sip_treply(NULL, r->s->main.sip, msg, 403, "Forbidden");
 		return;
 	}
 	g.expires_s = pl_isset(&msg->expires) ? pl_u32(&msg->expires) : EXPIRES_MAX_S;
 	apply(&g);
 	if (g.status == 423)
-		sip_treplyf(NULL, NULL, r->s->sip, msg, false, 423, "Interval Too Brief",
+		sip_treplyf(NULL, NULL, r->s->main.sip, msg, false, 423, "Interval Too Brief",
 			    "Min-Expires: %u\r\nContent-Length: 0\r\n\r\n", EXPIRES_MIN_S);
 	else if (g.status)
-		sip_treply(NULL, r->s->sip, msg, (uint16_t)g.status, g.status == 400 ? "Bad Contact" : "Out Of Order");
+		sip_treply(NULL, r->s->main.sip, msg, (uint16_t)g.status, g.status == 400 ? "Bad Contact" : "Out Of Order");
 	else
-		sip_treplyf(NULL, NULL, r->s->sip, msg, false, 200, "OK", "%HContent-Length: 0\r\n\r\n", print_contacts, &g);
+		sip_treplyf(NULL, NULL, r->s->main.sip, msg, false, 200, "OK", "%HContent-Length: 0\r\n\r\n", print_contacts, &g);
 }
 
 int registrar_open(struct signalling *s, struct registrar **ret)

@@ -32,11 +32,6 @@ void signalling_contact(const struct signalling *s, const struct sa *local, cons
 		out[0] = '\0';
 }
 
-static struct sip *stack_of(const struct source *from, struct signalling *s)
-{
-	return from->trunk ? from->trunk->sip : s->sip;
-}
-
 /* ---- who speaks ---------------------------------------------------------------------------- */
 
 static struct source source_of(struct signalling *s, const struct sa *src, const struct pl *user)
@@ -53,11 +48,6 @@ static struct source source_of(struct signalling *s, const struct sa *src, const
 	else if (s->registrar && registrar_knows(s->registrar, src, false))
 		from.kind = SOURCE_PHONE;
 	return from;
-}
-
-struct source signalling_source(struct signalling *s, const struct sip_msg *msg)
-{
-	return source_of(s, &msg->src, &msg->uri.user);
 }
 
 /* Packets of strangers are dropped before anything reads them; only a phone may introduce itself. */
@@ -179,7 +169,7 @@ static void answer_options(struct signalling *s, struct sip *sip, const struct s
 
 static void new_call(struct signalling *s, struct source *from, const struct sip_msg *msg)
 {
-	if (!guard_admits(s->guard, &msg->src)) {
+	if (!guard_admits(s->guard, &msg->src, from->kind == SOURCE_TRUNK)) {
 		guard_refused(s->guard, REFUSED_FLOOD);
 		return;
 	}
@@ -188,13 +178,13 @@ static void new_call(struct signalling *s, struct source *from, const struct sip
 	call_in(s, from, msg);
 }
 
-static void register_phone(struct signalling *s, struct sip *sip, const struct sip_msg *msg)
+static void register_phone(struct signalling *s, const struct source *from, const struct sip_msg *msg)
 {
-	if (!s->registrar) {
-		sip_treply(NULL, sip, msg, 403, "Forbidden");
+	if (!s->registrar || from->sip != s->main.sip) {
+		sip_treply(NULL, from->sip, msg, 403, "Forbidden");
 		return;
 	}
-	if (!guard_admits(s->guard, &msg->src)) {
+	if (!guard_admits(s->guard, &msg->src, false)) {
 		guard_refused(s->guard, REFUSED_FLOOD);
 		return;
 	}
@@ -232,7 +222,7 @@ static bool required_is_met(struct sip *sip, const struct sip_msg *msg)
 
 static void outside_dialog(struct signalling *s, struct source *from, const struct sip_msg *msg)
 {
-	struct sip *sip = stack_of(from, s);
+	struct sip *sip = from->sip;
 
 	if (!pl_strcasecmp(&msg->uri.scheme, "sips") && msg->tp != SIP_TRANSP_TLS)
 		sip_treply(NULL, sip, msg, 416, "Unsupported URI Scheme");
@@ -246,7 +236,7 @@ static void outside_dialog(struct signalling *s, struct source *from, const stru
 	else if (!pl_strcmp(&msg->met, "OPTIONS"))
 		answer_options(s, sip, msg);
 	else if (!pl_strcmp(&msg->met, "REGISTER"))
-		register_phone(s, sip, msg);
+		register_phone(s, from, msg);
 	else if (!pl_strcmp(&msg->met, "CANCEL") || !pl_strcmp(&msg->met, "BYE") || !pl_strcmp(&msg->met, "PRACK") ||
 		 !pl_strcmp(&msg->met, "UPDATE") || !pl_strcmp(&msg->met, "INFO") || !pl_strcmp(&msg->met, "NOTIFY"))
 		sip_treply(NULL, sip, msg, 481, "Call/Transaction Does Not Exist");
@@ -277,9 +267,10 @@ static void inside_dialog(struct signalling *s, struct source *from, const struc
 		if (c || call_find_id(s, &msg->callid))
 			guard_refused(s->guard, REFUSED_SPOOFED);
 		if (!c && !ack)
-			sip_treply(NULL, stack_of(from, s), msg, 481, "Call/Transaction Does Not Exist");
+			sip_treply(NULL, from->sip, msg, 481, "Call/Transaction Does Not Exist");
 		return;
 	}
+	c->sip_in = from->sip;
 	mem_ref(c); /* a handler may free the leg */
 	if (ack)
 		call_ack_received(c, msg);
@@ -290,10 +281,12 @@ static void inside_dialog(struct signalling *s, struct source *from, const struc
 
 static bool on_request(const struct sip_msg *msg, void *arg)
 {
-	struct signalling *s = arg;
-	struct source from = signalling_source(s, msg);
+	const struct stack *st = arg;
+	struct signalling *s = st->s;
+	struct source from = source_of(s, &msg->src, &msg->uri.user);
 	const char *wrong;
 
+	from.sip = st->sip;
 	watch_socket(s, msg);
 	if (from.kind == SOURCE_NONE && !(s->registrar && !pl_strcmp(&msg->met, "REGISTER"))) {
 		guard_refused(s->guard, REFUSED_FOREIGN);
@@ -302,7 +295,7 @@ static bool on_request(const struct sip_msg *msg, void *arg)
 	if ((wrong = defect(msg))) {
 		guard_refused(s->guard, REFUSED_MALFORMED);
 		if (pl_strcmp(&msg->met, "ACK"))
-			sip_reply(stack_of(&from, s), msg, 400, wrong);
+			sip_reply(st->sip, msg, 400, wrong);
 		return true;
 	}
 	if (pl_isset(&msg->to.tag) || !pl_strcmp(&msg->met, "ACK"))
@@ -314,15 +307,33 @@ static bool on_request(const struct sip_msg *msg, void *arg)
 
 static bool on_response(const struct sip_msg *msg, void *arg)
 {
-	watch_socket(arg, msg);
-	return call_stray_response(arg, msg);
+	const struct stack *st = arg;
+
+	watch_socket(st->s, msg);
+	return call_stray_response(st->s, msg);
 }
 
-int signalling_listen(struct signalling *s, struct sip *sip, struct sip_lsnr **requests, struct sip_lsnr **responses)
+int stack_open(struct stack *st, struct signalling *s)
 {
-	return sip_listen(requests, sip, true, on_request, s) || sip_listen(responses, sip, false, on_response, s)
+	st->s = s;
+	return sip_alloc(&st->sip, NULL, 512, 512, 512, "Lexline", NULL, NULL) ? -E_NO_MEMORY : 0;
+}
+
+int stack_listen(struct stack *st)
+{
+	return sip_listen(&st->requests, st->sip, true, on_request, st) ||
+			       sip_listen(&st->responses, st->sip, false, on_response, st)
 		       ? -E_NO_MEMORY
 		       : 0;
+}
+
+void stack_close(struct stack *st)
+{
+	st->requests = mem_deref(st->requests);
+	st->responses = mem_deref(st->responses);
+	if (st->sip)
+		sip_close(st->sip, true);
+	st->sip = mem_deref(st->sip);
 }
 
 /* ---- open ----------------------------------------------------------------------------------- */
@@ -342,7 +353,8 @@ struct opening {
 static int open_at(struct opening *o, const struct sa *at)
 {
 	enum sip_transp tp = transport_of(o->listen);
-	int err = tp == SIP_TRANSP_TLS ? sip_transp_add(o->s->sip, tp, at, o->s->tls) : sip_transp_add(o->s->sip, tp, at);
+	int err = tp == SIP_TRANSP_TLS ? sip_transp_add(o->s->main.sip, tp, at, o->s->tls)
+					     : sip_transp_add(o->s->main.sip, tp, at);
 	char text[80];
 
 	if (!err) {
@@ -385,7 +397,7 @@ static int open_sockets(struct signalling *s, struct fault *f)
 	const struct voice_config *c = s->config;
 	int r;
 
-	if (sip_alloc(&s->sip, NULL, 512, 512, 512, "Lexline", NULL, NULL))
+	if (stack_open(&s->main, s) < 0)
 		return fail(f, E_NO_MEMORY, "", "out of memory");
 	for (size_t i = 0; i < c->n_listen; i++)
 		if (c->listen[i].transport == TRANSPORT_TLS && !s->tls && (r = tls_open(s, f)) < 0)
@@ -393,7 +405,7 @@ static int open_sockets(struct signalling *s, struct fault *f)
 	for (size_t i = 0; i < c->n_listen; i++)
 		if ((r = open_listen(s, &c->listen[i], f)) < 0)
 			return r;
-	return signalling_listen(s, s->sip, &s->requests, &s->responses);
+	return stack_listen(&s->main);
 }
 
 static int start(struct signalling *s, struct fault *f)
@@ -482,11 +494,7 @@ void signalling_close(struct signalling *s)
 		mem_deref(s->watched[i].helper);
 		mem_deref(s->watched[i].sock);
 	}
-	s->requests = mem_deref(s->requests);
-	s->responses = mem_deref(s->responses);
-	if (s->sip)
-		sip_close(s->sip, true);
-	s->sip = mem_deref(s->sip);
+	stack_close(&s->main);
 	s->tls = mem_deref(s->tls);
 	mem_deref(s);
 }

@@ -386,20 +386,22 @@ static void repeat(void *arg)
 		return;
 	}
 	r->mb->pos = 0;
-	sip_send(r->call->sip, r->call->sock, r->call->tp, &r->dst, r->mb);
+	sip_send(r->call->sip_in, r->call->sock, r->call->tp, &r->dst, r->mb);
 	r->wait_ms = r->wait_ms * 2 > SIP_T2 ? SIP_T2 : r->wait_ms * 2;
 	tmr_start(&r->tmr, r->wait_ms, repeat, r);
 }
 
 void reliable_start(struct reliable *r, struct call *c, struct mbuf *mb, uint32_t seq)
 {
+	struct pl rport;
+
 	reliable_stop(r);
 	r->call = c;
 	r->mb = mem_ref(mb);
 	r->seq = seq;
 	r->wait_ms = SIP_T1;
 	r->waited_ms = 0;
-	sip_reply_addr(&r->dst, c->invite, true);
+	sip_reply_addr(&r->dst, c->invite, !msg_param_exists(&c->invite->via.params, "rport", &rport));
 	tmr_start(&r->tmr, r->wait_ms, repeat, r);
 }
 

@@ -31,6 +31,25 @@ static bool add_route(const struct sip_hdr *hdr, const struct sip_msg *msg, void
 	return mb->end + hdr->val.l > 4096 || mbuf_printf(mb, "Route: %r\r\n", &hdr->val) != 0;
 }
 
+/*
+ * Where a URI of theirs leads: a name (libre's resolver is not used) and whoever comes by TCP or TLS without saying so is
+ * reached where the message came from.
+ */
+static void take_hop(struct dialog *d, const struct sip_msg *msg, const struct sip_addr *addr)
+{
+	struct pl transport;
+	struct sa literal;
+
+	if (d->fixed_hop)
+		return;
+	if (sa_set(&literal, &addr->uri.host, SIP_PORT))
+		re_snprintf(d->next_hop, sizeof(d->next_hop), "sip:%J%s", &msg->src, sip_transp_param(msg->tp));
+	else if (msg->tp != SIP_TRANSP_UDP && msg_param_decode(&addr->uri.params, "transport", &transport))
+		re_snprintf(d->next_hop, sizeof(d->next_hop), "%r%s", &addr->auri, sip_transp_param(msg->tp));
+	else
+		pl_copy(d->next_hop, sizeof(d->next_hop), &addr->auri);
+}
+
 /* Route set and first hop from Record-Route: in order for a request, reversed for a response. */
 static int take_routes(struct dialog *d, const struct sip_msg *msg)
 {
@@ -50,8 +69,8 @@ static int take_routes(struct dialog *d, const struct sip_msg *msg)
 	}
 	mem_deref(d->routes);
 	d->routes = mb;
-	if (!d->fixed_hop && !sip_addr_decode(&addr, &first->val))
-		pl_copy(d->next_hop, sizeof(d->next_hop), &addr.auri);
+	if (!sip_addr_decode(&addr, &first->val))
+		take_hop(d, msg, &addr);
 	return 0;
 }
 
@@ -63,7 +82,7 @@ static int take_target(struct dialog *d, const struct sip_msg *msg)
 
 	/* RFC 2543 had no Contact in INVITE: then it is who speaks. */
 	if (!contact && msg->req)
-		addr.auri = msg->from.auri;
+		addr = (struct sip_addr){.auri = msg->from.auri, .uri = msg->from.uri};
 	else if (!contact || sip_addr_decode(&addr, &contact->val))
 		return -E_MALFORMED;
 	if (!addr.auri.l || addr.auri.l >= SIP_URI_MAX)
@@ -73,8 +92,8 @@ static int take_target(struct dialog *d, const struct sip_msg *msg)
 		return -E_NO_MEMORY;
 	mem_deref(d->target);
 	d->target = target;
-	if (!d->fixed_hop && !d->routes)
-		pl_copy(d->next_hop, sizeof(d->next_hop), &addr.auri);
+	if (!d->routes)
+		take_hop(d, msg, &addr);
 	return 0;
 }
 

@@ -128,9 +128,12 @@ static void nonce_print(const struct nonces *n, uint64_t at_ms, const struct sa 
 		snprintf(out + 12 + 2 * i, 3, "%02x", md[i]);
 }
 
-void nonce_make(const struct nonces *n, const struct sa *src, char out[64])
+void nonce_make(struct nonces *n, const struct sa *src, char out[64])
 {
-	nonce_print(n, tmr_jiffies(), src, out);
+	uint64_t now = tmr_jiffies();
+
+	n->last_ms = now > n->last_ms ? now : n->last_ms + 1;
+	nonce_print(n, n->last_ms, src, out);
 }
 
 enum digest_result nonce_check(const struct nonces *n, const struct sa *src, const struct pl *nonce)
@@ -143,7 +146,7 @@ enum digest_result nonce_check(const struct nonces *n, const struct sa *src, con
 	pl_copy(given, sizeof(given), nonce);
 	at_ms = pl_x64(&(struct pl){given, 12});
 	nonce_print(n, at_ms, src, expected);
-	if (CRYPTO_memcmp(given, expected, 44) != 0 || at_ms > now)
+	if (CRYPTO_memcmp(given, expected, 44) != 0)
 		return DIGEST_STALE; /* not ours, or of before a restart: ask again with a new one */
-	return now - at_ms > NONCE_LIFE_MS ? DIGEST_STALE : DIGEST_OK;
+	return now > at_ms + NONCE_LIFE_MS ? DIGEST_STALE : DIGEST_OK;
 }

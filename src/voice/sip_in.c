@@ -40,9 +40,9 @@ void call_in_refuse(struct call *c, int status)
 	if (status < 400 || status > 699)
 		status = 480;
 	if (status == 503 || status == 486)
-		sip_treplyf(&c->st, NULL, c->sip, c->invite, true, (uint16_t)status, phrase(status), RETRY_AFTER);
+		sip_treplyf(&c->st, NULL, c->sip_in, c->invite, true, (uint16_t)status, phrase(status), RETRY_AFTER);
 	else
-		sip_treplyf(&c->st, NULL, c->sip, c->invite, true, (uint16_t)status, phrase(status), NULL);
+		sip_treplyf(&c->st, NULL, c->sip_in, c->invite, true, (uint16_t)status, phrase(status), NULL);
 	c->st = NULL;
 }
 
@@ -55,7 +55,7 @@ static int progress(struct call *c, int status, struct mbuf *sdp)
 
 	if (c->want_100rel)
 		snprintf(reliably, sizeof(reliably), "Require: 100rel\r\nRSeq: %u\r\n", ++c->rseq);
-	err = sip_treplyf(&c->st, &mb, c->sip, c->invite, true, (uint16_t)status, phrase(status),
+	err = sip_treplyf(&c->st, &mb, c->sip_in, c->invite, true, (uint16_t)status, phrase(status),
 			  "Contact: <%s>\r\nAllow: %s\r\n%s%sContent-Length: %zu\r\n\r\n%b", c->contact, SIP_ALLOW, reliably,
 			  sdp ? "Content-Type: application/sdp\r\n" : "", sdp ? sdp->end : (size_t)0, sdp ? sdp->buf : NULL,
 			  sdp ? sdp->end : (size_t)0);
@@ -113,7 +113,7 @@ int call_answer_invite(struct call *c)
 	if ((r = local_sdp(c, &sdp)) < 0)
 		return r;
 	session_headers(c, c->invite, session, sizeof(session));
-	err = sip_treplyf(&c->st, &mb, c->sip, c->invite, true, 200, "OK",
+	err = sip_treplyf(&c->st, &mb, c->sip_in, c->invite, true, 200, "OK",
 			  "Contact: <%s>\r\nAllow: %s\r\nSupported: timer\r\n%sContent-Type: application/sdp\r\n"
 			  "Content-Length: %zu\r\n\r\n%b",
 			  c->contact, SIP_ALLOW, session, sdp->end, sdp->buf, sdp->end);
@@ -159,7 +159,7 @@ static void cancelled(void *arg)
 	struct call *c = arg;
 
 	if (c->st) {
-		sip_treply(&c->st, c->sip, c->invite, 487, "Request Terminated");
+		sip_treply(&c->st, c->sip_in, c->invite, 487, "Request Terminated");
 		c->st = NULL;
 	}
 	call_over(c, 487, "cancelled");
@@ -202,7 +202,7 @@ static bool body_is_strange(const struct sip_msg *msg)
 
 static bool refuse_early(struct signalling *s, const struct source *from, const struct sip_msg *msg)
 {
-	struct sip *sip = from->trunk ? from->trunk->sip : s->sip;
+	struct sip *sip = from->sip;
 	int status;
 
 	if (body_is_strange(msg)) {
@@ -245,6 +245,7 @@ static int prepare(struct call *c, const struct source *from, const struct sip_m
 	c->invite = mem_ref((void *)msg);
 	c->want_100rel = sip_option(msg, SIP_HDR_REQUIRE, "100rel");
 	c->rseq = rand_u16();
+	c->rseq_first = c->rseq + 1;
 	signalling_contact(c->s, &msg->dst, &msg->src, msg->tp, "line", c->contact, sizeof(c->contact));
 	if ((r = dialog_of_request(&c->d, msg)) < 0)
 		return r == -E_MALFORMED ? 400 : 500;
@@ -266,7 +267,7 @@ static void refuse(struct call *c, int status)
 	char id[64];
 
 	if (status == 422 && c->st) {
-		sip_treplyf(&c->st, NULL, c->sip, c->invite, true, 422, "Session Interval Too Small",
+		sip_treplyf(&c->st, NULL, c->sip_in, c->invite, true, 422, "Session Interval Too Small",
 			    "Min-SE: %u\r\nContent-Length: 0\r\n\r\n", SIP_MIN_SE);
 		c->st = NULL;
 	}
@@ -298,18 +299,19 @@ static int offer_to_exchange(struct call *c, const struct source *from)
 
 void call_in(struct signalling *s, const struct source *from, const struct sip_msg *msg)
 {
-	struct sip *sip = from->trunk ? from->trunk->sip : s->sip;
+	struct sip *sip = from->sip;
 	struct call *c;
 	int status;
 
 	if (refuse_early(s, from, msg))
 		return;
-	c = call_new(s, sip, from->kind == SOURCE_PHONE ? LEG_PHONE : LEG_TRUNK);
+	c = call_new(s, from->trunk ? from->trunk->sip : sip, from->kind == SOURCE_PHONE ? LEG_PHONE : LEG_TRUNK);
 	if (!c || sip_strans_alloc(&c->st, sip, msg, cancelled, c)) {
 		mem_deref(c);
 		sip_reply(sip, msg, 500, "Server Internal Error");
 		return;
 	}
+	c->sip_in = sip;
 	c->trunk = from->trunk;
 	c->person_id = from->person_id;
 	if (c->trunk)

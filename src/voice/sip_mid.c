@@ -3,18 +3,18 @@
 
 static void reply(struct call *c, const struct sip_msg *msg, int status, const char *phrase)
 {
-	sip_treply(NULL, c->sip, msg, (uint16_t)status, phrase);
+	sip_treply(NULL, c->sip_in, msg, (uint16_t)status, phrase);
 }
 
 static void later(struct call *c, const struct sip_msg *msg)
 {
-	sip_treplyf(NULL, NULL, c->sip, msg, false, 500, "Server Internal Error",
+	sip_treplyf(NULL, NULL, c->sip_in, msg, false, 500, "Server Internal Error",
 		    "Retry-After: %u\r\nContent-Length: 0\r\n\r\n", 1 + rand_u16() % 8);
 }
 
 static void session_too_small(struct call *c, const struct sip_msg *msg)
 {
-	sip_treplyf(NULL, NULL, c->sip, msg, false, 422, "Session Interval Too Small",
+	sip_treplyf(NULL, NULL, c->sip_in, msg, false, 422, "Session Interval Too Small",
 		    "Min-SE: %u\r\nContent-Length: 0\r\n\r\n", SIP_MIN_SE);
 }
 
@@ -24,7 +24,7 @@ static void bye(struct call *c, const struct sip_msg *msg)
 {
 	reply(c, msg, 200, "OK");
 	if (c->st) {
-		sip_treply(&c->st, c->sip, c->invite, 487, "Request Terminated");
+		sip_treply(&c->st, c->sip_in, c->invite, 487, "Request Terminated");
 		c->st = NULL;
 	}
 	if (c->state == CALL_LEAVING)
@@ -57,7 +57,7 @@ static void reinvite(struct call *c, const struct sip_msg *msg)
 		reply(c, msg, r == -E_INVALID ? 400 : 488, r == -E_INVALID ? "Bad Session Description" : "Not Acceptable Here");
 		return;
 	}
-	if (sip_strans_alloc(&c->st, c->sip, msg, NULL, NULL)) {
+	if (sip_strans_alloc(&c->st, c->sip_in, msg, NULL, NULL)) {
 		later(c, msg);
 		return;
 	}
@@ -80,7 +80,7 @@ static void update(struct call *c, const struct sip_msg *msg)
 {
 	struct mbuf *answer = NULL;
 	char session[128];
-	struct pl sdp;
+	struct pl sdp = PL_INIT;
 	int r;
 
 	if (session_offered(c, msg)) {
@@ -90,7 +90,7 @@ static void update(struct call *c, const struct sip_msg *msg)
 	session_headers(c, msg, session, sizeof(session));
 	dialog_refresh_target(&c->d, msg);
 	if (!talk_of_message(msg, &sdp)) {
-		sip_treplyf(NULL, NULL, c->sip, msg, false, 200, "OK", "Contact: <%s>\r\n%sContent-Length: 0\r\n\r\n",
+		sip_treplyf(NULL, NULL, c->sip_in, msg, false, 200, "OK", "Contact: <%s>\r\n%sContent-Length: 0\r\n\r\n",
 			    c->contact, session);
 	} else if (c->req || (c->st && !c->answered_sdp)) { /* RFC 3311 §5.2 */
 		reply(c, msg, 491, "Request Pending");
@@ -99,7 +99,7 @@ static void update(struct call *c, const struct sip_msg *msg)
 		reply(c, msg, 488, "Not Acceptable Here");
 		return;
 	} else {
-		sip_treplyf(NULL, NULL, c->sip, msg, false, 200, "OK",
+		sip_treplyf(NULL, NULL, c->sip_in, msg, false, 200, "OK",
 			    "Contact: <%s>\r\n%sContent-Type: application/sdp\r\nContent-Length: %zu\r\n\r\n%b", c->contact,
 			    session, answer->end, answer->buf, answer->end);
 		mem_deref(answer);
@@ -139,11 +139,12 @@ static void prack(struct call *c, const struct sip_msg *msg)
 	struct pl rseq, cseq;
 
 	if (!h || re_regex(h->val.p, h->val.l, "[0-9]+[ ]+[0-9]+[ ]+INVITE", &rseq, NULL, &cseq, NULL) || !c->early.mb ||
-	    pl_u32(&rseq) != c->rseq || pl_u32(&cseq) != c->early.seq) {
+	    pl_u32(&rseq) < c->rseq_first || pl_u32(&rseq) > c->rseq || pl_u32(&cseq) != c->early.seq) {
 		reply(c, msg, 481, "Call/Transaction Does Not Exist");
 		return;
 	}
-	reliable_stop(&c->early);
+	if (pl_u32(&rseq) == c->rseq) /* not of a 180 whose place a 183 has taken */
+		reliable_stop(&c->early);
 	reply(c, msg, 200, "OK");
 }
 
@@ -211,7 +212,7 @@ static void refer(struct call *c, const struct sip_msg *msg)
 		reply(c, msg, 603, "Decline");
 		return;
 	}
-	sip_treplyf(NULL, NULL, c->sip, msg, false, 202, "Accepted", "Contact: <%s>\r\nContent-Length: 0\r\n\r\n",
+	sip_treplyf(NULL, NULL, c->sip_in, msg, false, 202, "Accepted", "Contact: <%s>\r\nContent-Length: 0\r\n\r\n",
 		    c->contact);
 	notify(c, "SIP/2.0 200 OK\r\n", "terminated;reason=noresource");
 	leg_tell_event(&c->leg, &(struct leg_event){.kind = LEG_REFERRED, .number = number});
@@ -243,9 +244,9 @@ void call_mid(struct call *c, const struct sip_msg *msg)
 		}
 	}
 	if (!pl_strcmp(&msg->met, "OPTIONS") || !pl_strcmp(&msg->met, "NOTIFY"))
-		sip_treplyf(NULL, NULL, c->sip, msg, false, 200, "OK", "Allow: %s\r\nContent-Length: 0\r\n\r\n", SIP_ALLOW);
+		sip_treplyf(NULL, NULL, c->sip_in, msg, false, 200, "OK", "Allow: %s\r\nContent-Length: 0\r\n\r\n", SIP_ALLOW);
 	else
-		sip_treplyf(NULL, NULL, c->sip, msg, false, 405, "Method Not Allowed",
+		sip_treplyf(NULL, NULL, c->sip_in, msg, false, 405, "Method Not Allowed",
 			    "Allow: %s\r\nContent-Length: 0\r\n\r\n", SIP_ALLOW);
 }
 

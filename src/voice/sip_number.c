@@ -183,4 +183,7 @@ void number_of_call(const struct sip_msg *msg, const struct source *from, struct
 		pl_copy(ret->display, sizeof(ret->display), &msg->from.dname);
 	if (!utf8_valid(str_of(ret->display)))
 		ret->display[0] = '\0';
+	for (char *p = ret->display; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = ' ';
 }

@@ -53,6 +53,7 @@ static void accepted(struct call *c, const struct sip_msg *msg)
 		over(c, 500, "error");
 		return;
 	}
+	c->challenge.accepted = true;
 	session_agreed(c, msg);
 	leg_tell(&c->leg, LEG_ANSWERED);
 }
@@ -87,7 +88,9 @@ static void provisional(struct call *c, const struct sip_msg *msg)
 		return;
 	c->state = CALL_EARLY;
 	if (talk_of_message(msg, &sdp) && talk_take(&c->talk, &sdp, false) == 0 && call_apply(c) == 0) {
-		c->rang = true;
+		if (c->early_told)
+			return;
+		c->rang = c->early_told = true;
 		leg_tell(&c->leg, LEG_EARLY);
 	} else if (!c->rang) {
 		c->rang = true;
@@ -312,7 +315,7 @@ int signalling_dial(struct signalling *s, const struct dial *d, leg_handler h, v
 						    : "no trunk that is up takes this number; see voice: trunks: dial");
 	if (!d->number && !(b = s->registrar ? registrar_find(s->registrar, d->person_id) : NULL))
 		return fail(f, E_NOT_FOUND, "", "the desk phone is not registered");
-	c = call_new(s, t ? t->sip : s->sip, t ? LEG_TRUNK : LEG_PHONE);
+	c = call_new(s, t ? t->sip : s->main.sip, t ? LEG_TRUNK : LEG_PHONE);
 	if (!c)
 		return fail(f, E_NO_MEMORY, "", "out of memory");
 	c->outgoing = true;

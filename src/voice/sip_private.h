@@ -58,8 +58,11 @@ bool address_is_private(const struct sa *a);
 
 struct guard *guard_new(int per_source_s);
 void guard_free(struct guard *g);
-/** A token of the source's bucket. IPv6 sources are counted by /64. */
-bool guard_admits(struct guard *g, const struct sa *src);
+/**
+ * A token of the source's bucket. IPv6 sources are counted by /64. A trunk brings everybody's calls by one address, so it
+ * may bring ten times as many.
+ */
+bool guard_admits(struct guard *g, const struct sa *src, bool trunk);
 void guard_refused(struct guard *g, enum refusal why);
 uint64_t guard_count(const struct guard *g, enum refusal why);
 const char *refusal_name(enum refusal why);
@@ -67,17 +70,23 @@ const char *refusal_name(enum refusal why);
 enum source_kind { SOURCE_NONE, SOURCE_TRUNK, SOURCE_PHONE, SOURCE_DEMO };
 struct source {
 	enum source_kind kind;
+	struct sip *sip;   /**< stack it came in by: a reply must leave by the same */
 	struct trunk *trunk;
 	int64_t person_id; /**< SOURCE_PHONE: whose; 0 before its digest was checked */
 };
 
 /* ---- sip.c --------------------------------------------------------------------------------- */
 
+struct stack { /**< one of libre's, and our ears in it */
+	struct signalling *s;
+	struct sip *sip;
+	struct sip_lsnr *requests, *responses;
+};
+
 struct signalling {
 	struct signalling_options o;
 	const struct voice_config *config;
-	struct sip *sip;
-	struct sip_lsnr *requests, *responses;
+	struct stack main;
 	struct tls *tls;
 	struct guard *guard;
 	struct trunk *trunks;
@@ -93,14 +102,15 @@ struct signalling {
 		struct udp_helper *helper;
 	} watched[16];
 };
-int signalling_listen(struct signalling *s, struct sip *sip, struct sip_lsnr **requests, struct sip_lsnr **responses);
+MUST_CHECK int stack_open(struct stack *st, struct signalling *s);
+MUST_CHECK int stack_listen(struct stack *st);
+void stack_close(struct stack *st);
 MUST_CHECK int tls_open(struct signalling *s, struct fault *f);
 /** The address that @p peer sees when we speak from @p local. */
 struct sa signalling_address(const struct signalling *s, const struct sa *local, const struct sa *peer);
 /** Where replies to this message would be addressed from: "sip:user@host:port;transport=…" without the angles. */
 void signalling_contact(const struct signalling *s, const struct sa *local, const struct sa *peer,
 			enum sip_transp tp, const char *user, char *out, size_t size);
-struct source signalling_source(struct signalling *s, const struct sip_msg *msg);
 /** A NUL-terminated copy, cut to size. */
 char *pl_copy(char *out, size_t size, const struct pl *pl);
 bool sip_option(const struct sip_msg *msg, enum sip_hdrid id, const char *option);
@@ -131,6 +141,10 @@ struct talk { /**< the session description of one call */
 	int tag;		/**< of the crypto line agreed */
 	uint8_t tx_key[2][44];	/**< ours: CM, GCM */
 	uint8_t rx_key[44];
+	struct {
+		int tag, suite;
+	} lines[2];		/**< a=crypto lines of ours */
+	int n_lines;
 	bool keys;		/**< tx_key was made */
 	bool agreed;		/**< an offer was answered once */
 };
@@ -162,9 +176,10 @@ int challenge_print(struct mbuf *mb, struct challenge *c, const char *user, cons
 		    const char *uri);
 struct nonces {
 	uint8_t key[16];
+	uint64_t last_ms; /**< no two are the same, though made in one millisecond */
 };
 enum digest_result { DIGEST_NONE, DIGEST_OK, DIGEST_STALE, DIGEST_WRONG };
-void nonce_make(const struct nonces *n, const struct sa *src, char out[64]);
+void nonce_make(struct nonces *n, const struct sa *src, char out[64]);
 /** DIGEST_OK, DIGEST_STALE (challenge again), DIGEST_NONE (not the shape of ours) */
 enum digest_result nonce_check(const struct nonces *n, const struct sa *src, const struct pl *nonce);
 
@@ -208,10 +223,11 @@ struct call {
 	struct leg leg; /**< first */
 	struct le he;
 	struct signalling *s;
-	struct sip *sip;
+	struct sip *sip;    /**< requests of ours leave by it */
+	struct sip *sip_in; /**< theirs came in by it: so do replies leave */
 	struct trunk *trunk;
 	int64_t person_id;
-	bool outgoing, demo;
+	bool outgoing;
 	enum call_state state;
 	struct dialog d;
 	struct talk talk;
@@ -226,7 +242,7 @@ struct call {
 	bool answered_sdp;	 /**< the offer of this INVITE was answered, in 183 */
 	struct reliable ok, early;
 	bool want_100rel;
-	uint32_t rseq;
+	uint32_t rseq, rseq_first;
 
 	struct sip_request *req; /**< our INVITE, not finally answered */
 	char *uri;		 /**< its target */
@@ -235,7 +251,7 @@ struct call {
 	struct challenge challenge;
 	unsigned tries;		 /**< 401, 407, 422 answered */
 	struct tmr ring_tmr;
-	bool rang, timed_out;
+	bool rang, early_told, timed_out;
 	bool orphan;		 /**< freed by the exchange, waits for its final response */
 	uint32_t early_rseq;
 
@@ -295,9 +311,9 @@ bool call_stray_response(struct signalling *s, const struct sip_msg *msg);
 struct trunk {
 	const struct voice_trunk *c;
 	struct signalling *s;
-	struct sip *sip;	/**< its own for TLS: there its certificate is checked by its name */
+	struct stack own;	/**< for TLS: there its certificate is checked by its name */
+	struct sip *sip;	/**< its own or the main one */
 	struct tls *tls;
-	struct sip_lsnr *requests, *responses;
 	char host[128];
 	uint16_t port;
 	struct sa address;	/**< resolved; zeroed: not yet */

@@ -26,19 +26,31 @@ static void make_keys(struct talk *t)
 	t->keys = true;
 }
 
-static int add_crypto(struct talk *t, int tag, const struct suite *suite)
+static void use_suite(struct talk *t, int tag, const struct suite *suite)
 {
-	char key[64];
-	size_t len = sizeof(key) - 1;
-	int err;
-
 	make_keys(t);
-	if (base64_encode(t->tx_key[KEY_SLOT(suite)], suite->key_len, key, &len))
-		return -E_INTERNAL;
-	key[len] = '\0';
-	err = sdp_media_set_lattr(t->audio, false, "crypto", "%d %s inline:%s", tag, suite->name, key);
-	OPENSSL_cleanse(key, sizeof(key));
-	return err ? -E_NO_MEMORY : 0;
+	t->lines[t->n_lines].tag = tag;
+	t->lines[t->n_lines++].suite = (int)KEY_SLOT(suite);
+}
+
+/* Written when a description is: so our keys stand in no attribute that libre would free unwiped. */
+static int print_crypto(struct mbuf *mb, bool offer, void *arg)
+{
+	const struct talk *t = arg;
+	int err = 0;
+
+	(void)offer;
+	for (int i = 0; i < t->n_lines && !err; i++) {
+		const struct suite *suite = &suites[t->lines[i].suite];
+		char key[64];
+		size_t len = sizeof(key) - 1;
+
+		err = base64_encode(t->tx_key[t->lines[i].suite], suite->key_len, key, &len);
+		key[err ? 0 : len] = '\0';
+		err = err ? err : mbuf_printf(mb, "a=crypto:%d %s inline:%s\r\n", t->lines[i].tag, suite->name, key);
+		OPENSSL_cleanse(key, sizeof(key));
+	}
+	return err;
 }
 
 static int add_formats(struct talk *t)
@@ -66,15 +78,14 @@ int talk_open(struct talk *t, const struct sa *address, uint16_t port, enum srtp
 		sdp_media_set_alt_protos(t->audio, 2, "RTP/AVP", "RTP/SAVP");
 	if ((r = add_formats(t)) < 0)
 		return r;
+	sdp_media_set_encode_handler(t->audio, print_crypto, t);
 	for (size_t i = 0; offer_srtp && i < ARRAY_SIZE(suites); i++)
-		if ((r = add_crypto(t, (int)i + 1, &suites[i])) < 0)
-			return r;
+		use_suite(t, (int)i + 1, &suites[i]);
 	return 0;
 }
 
 void talk_close(struct talk *t)
 {
-	/* The lines of the session hold our keys as text; libre frees them unwiped, so wipe what we can reach. */
 	t->audio = NULL;
 	t->session = mem_deref(t->session);
 	OPENSSL_cleanse(t->tx_key, sizeof(t->tx_key));
@@ -130,7 +141,18 @@ static bool take_crypto(struct talk *t, const char *value)
 static bool crypto_handler(const char *name, const char *value, void *arg)
 {
 	(void)name;
-	return value && take_crypto(arg, value); /* the first we know: theirs is the preference */
+	if (!value || !take_crypto(arg, value))
+		return false;
+	return true; /* the first we know: theirs is the preference */
+}
+
+static bool wipe_handler(const char *name, const char *value, void *arg)
+{
+	(void)name;
+	(void)arg;
+	if (value) /* libre's own copy, freed with the session: nobody else reads it */
+		OPENSSL_cleanse((char *)(uintptr_t)value, strlen(value));
+	return false;
 }
 
 static int agree_protection(struct talk *t, bool offer)
@@ -140,14 +162,15 @@ static int agree_protection(struct talk *t, bool offer)
 	t->srtp = PORT_CLEAR;
 	if (t->policy != SRTP_NEVER)
 		sdp_media_rattr_apply(t->audio, "crypto", crypto_handler, t);
+	sdp_media_rattr_apply(t->audio, "crypto", wipe_handler, NULL);
 	if ((secure || t->policy == SRTP_MUST) && t->srtp == PORT_CLEAR)
 		return -E_UNSUPPORTED;
 	if (!offer)
 		return 0;
-	sdp_media_del_lattr(t->audio, "crypto");
+	t->n_lines = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
 		if (suites[i].srtp == t->srtp)
-			return add_crypto(t, t->tag, &suites[i]);
+			use_suite(t, t->tag, &suites[i]);
 	return 0;
 }
 

@@ -107,20 +107,16 @@ int trunk_transport_open(struct trunk *t, struct fault *f)
 	if ((r = new_context(t->s->config, &t->tls, false, f)) < 0 || (r = demand_name(t, f)) < 0)
 		return r;
 	local_address(t, &local);
-	if (sip_alloc(&t->sip, NULL, 64, 64, 64, "Lexline", NULL, NULL) ||
-	    sip_transp_add(t->sip, SIP_TRANSP_TLS, &local, t->tls))
+	if (stack_open(&t->own, t->s) < 0 || sip_transp_add(t->own.sip, SIP_TRANSP_TLS, &local, t->tls))
 		return fail(f, E_IO, "", "trunk %s: no port for TLS", t->c->name);
-	return signalling_listen(t->s, t->sip, &t->requests, &t->responses);
+	t->sip = t->own.sip;
+	return stack_listen(&t->own);
 }
 
 void trunk_transport_close(struct trunk *t)
 {
 	if (t->c->transport != TRANSPORT_TLS)
 		return;
-	mem_deref(t->requests);
-	mem_deref(t->responses);
-	if (t->sip)
-		sip_close(t->sip, true);
-	mem_deref(t->sip);
+	stack_close(&t->own);
 	mem_deref(t->tls);
 }

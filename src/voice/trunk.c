@@ -127,6 +127,7 @@ static uint32_t granted(const struct sip_msg *msg)
 
 static void registered(int err, const struct sip_msg *msg, void *arg)
 {
+	const struct sip_hdr *min = msg ? sip_msg_hdr(msg, SIP_HDR_MIN_EXPIRES) : NULL;
 	struct trunk *t = arg;
 	char reason[64];
 	uint32_t s;
@@ -146,8 +147,13 @@ static void registered(int err, const struct sip_msg *msg, void *arg)
 		register_later(t, (uint64_t)s * 900); /* at nine tenths */
 		return;
 	}
-	if (t->tries++ < 3 && t->c->password && challenge_take(&t->challenge, msg) && send_register(t, EXPIRES_S) == 0)
+	if (t->tries++ < 3 && t->c->password && challenge_take(&t->challenge, msg) && send_register(t, t->expires_s) == 0)
 		return;
+	if (msg->scode == 423 && t->tries++ < 3 && min && pl_u32(&min->val) > t->expires_s && pl_u32(&min->val) <= 86400) {
+		t->expires_s = pl_u32(&min->val);
+		if (send_register(t, t->expires_s) == 0)
+			return;
+	}
 	memset(&t->challenge, 0, sizeof(t->challenge));
 	snprintf(reason, sizeof(reason), "REGISTER was answered by %u", msg->scode);
 	register_failed(t, reason);
@@ -163,7 +169,7 @@ static void register_now(void *arg)
 		return;
 	if (t->failures)
 		resolve(t);
-	if (!sa_isset(&t->address, SA_ADDR) || send_register(t, EXPIRES_S))
+	if (!sa_isset(&t->address, SA_ADDR) || send_register(t, t->expires_s))
 		register_failed(t, "the address of the trunk cannot be reached");
 }
 
@@ -380,7 +386,8 @@ int trunks_open(struct signalling *s, struct fault *f)
 
 		t->c = &s->config->trunks[i];
 		t->s = s;
-		t->sip = s->sip;
+		t->sip = s->main.sip;
+		t->expires_s = EXPIRES_S;
 		snprintf(t->reason, sizeof(t->reason), "starting");
 	}
 	for (size_t i = 0; i < s->n_trunks; i++)

@@ -367,6 +367,8 @@ static void a_flood_is_dropped(void **state)
 	(void)state;
 	world_prepare(&w);
 	w.config.calls_per_source_s = 5;
+	w.config.n_trunks = 0; /* a trunk may bring ten times as many */
+	w.config.demo = true;
 	w.refuse_with = 486;
 	world_open(&w);
 	for (int i = 0; i < 20; i++) {

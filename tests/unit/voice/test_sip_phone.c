@@ -105,6 +105,28 @@ static void nonces_grow_old_and_are_bound_to_the_address(void **state)
 	world_close(&w);
 }
 
+/* Who listened to a REGISTER says it again, from the same address: only the Contact is his. */
+static void an_answer_counts_once(void **state)
+{
+	const struct sip_msg *msg;
+	char line[1024];
+	struct world w;
+	struct ua u;
+
+	(void)state;
+	open_phones(&w);
+	phone_init(&u, &w, &w.peer);
+	ua_send(&u, &w, "REGISTER", "Expires: 600\n", NULL);
+	msg = peer_wait(&w.peer, "401 REGISTER");
+	snprintf(line, sizeof(line), "%s", digest(msg, "REGISTER", u.uri, "desk7", "secret"));
+	ua_send(&u, &w, "REGISTER", line, NULL);
+	peer_wait(&w.peer, "200 REGISTER");
+	ua_send(&u, &w, "REGISTER", line, NULL);
+	msg = peer_wait(&w.peer, "401 REGISTER");
+	assert_contains(header_of(msg, "WWW-Authenticate"), "stale=true");
+	world_close(&w);
+}
+
 static void it_rings_and_transfers(void **state)
 {
 	struct dial d = {.person_id = 7, .display = "A\" <sip:evil>"};
@@ -187,5 +209,5 @@ static void the_newest_contact_rings(void **state)
 }
 
 RUN(cmocka_unit_test(a_phone_registers_and_goes), cmocka_unit_test(a_wrong_password_is_counted_and_locks),
-    cmocka_unit_test(nonces_grow_old_and_are_bound_to_the_address), cmocka_unit_test(it_rings_and_transfers),
+    cmocka_unit_test(nonces_grow_old_and_are_bound_to_the_address), cmocka_unit_test(an_answer_counts_once), cmocka_unit_test(it_rings_and_transfers),
     cmocka_unit_test(it_calls), cmocka_unit_test(the_newest_contact_rings))
