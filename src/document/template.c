@@ -2,7 +2,6 @@
 #include "document/template_rules.h"
 
 #include <sodium.h>
-#include <stdio.h>
 
 #include "base/memory.h"
 #include "base/time.h"
@@ -22,13 +21,13 @@ const char *tfield_type_name(enum tfield_type t)
 void tfind(struct tparser *p, int line, const char *fmt, ...)
 {
 	struct ynode at = {.file = p->t->file, .line = line};
+	CLEANUP(buf_free) struct buf text = {0};
 	va_list ap;
-	char text[480];
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	yreport_add(p->r, &at, "%s", text);
+	yreport_add(p->r, &at, "%s", text.p);
 }
 
 int template_field(const struct template *t, struct str name)

@@ -107,9 +107,15 @@ static size_t between_articles(struct str s)
 	}
 }
 
+#define SHOWN 60 /* bytes, about */
+
 static void find_at(struct tparser *p, int line, const char *what, struct str where)
 {
-	tfind(p, line, "%s: …%.*s", what, where.len > 60 ? 60 : (int)where.len, where.p);
+	size_t shown = 0;
+
+	while (shown < where.len && shown < SHOWN)
+		utf8_next(where, &shown);
+	tfind(p, line, "%s: …%.*s", what, (int)shown, where.p);
 }
 
 static void find_in(struct tparser *p, struct str text, int line, int note)

@@ -17,7 +17,7 @@ WITH now AS (
      AND c.org_id IN (SELECT t.org_id FROM org_tree t WHERE t.ancestor_id = :actor_org)
 )
 SELECT n.total, n.ended, n.total - n.ended AS open, n.breached, n.referred, n.grave, e.n AS before,
-       CASE WHEN e.n = 0 THEN '上期没有数据'
+       CASE WHEN e.n = 0 THEN '无从比较'
             WHEN n.total >= e.n THEN '增加' || CAST((n.total - e.n) * 100 / e.n AS text) || '%'
             ELSE '减少' || CAST((e.n - n.total) * 100 / e.n AS text) || '%' END AS change
   FROM now n, earlier e
