@@ -66,11 +66,15 @@ int calls_get_apply(struct call *call, struct tx *tx)
 static void watermark(struct call *call)
 {
 	struct ctx *ctx = call->ctx;
-	char at[40];
+	char at[40], text[80];
+	struct reply_header h = {strdup("X-Listened-By"), NULL};
 
 	time_print(at, sizeof(at), ctx->now_ms, NULL);
-	VEC_ADD(&call->reply.headers,
-		((struct reply_header){"X-Listened-By", arena_printf(ctx->arena, "%lld %s", (long long)ctx->actor.id, at)}));
+	snprintf(text, sizeof(text), "%lld %s", (long long)ctx->actor.id, at);
+	h.value = strdup(text);
+	if (!h.name || !h.value)
+		abort();
+	VEC_ADD(&call->reply.headers, h);
 }
 
 static int audit(struct call *call)

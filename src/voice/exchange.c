@@ -201,6 +201,7 @@ static int phone_dials(struct exchange *x, struct leg *l, const struct incoming 
 	if (!d || d->talking || d->ringing || d->phone)
 		return refuse(x, d ? 486 : 403);
 	d->phone = l;
+	d->phone_up = true;
 	leg_handle(l, phone_dialled, d);
 	if (talk_dial(d, in->called, 0, 0, &f) < 0 || leg_answer(l) < 0) {
 		d->phone = NULL;

@@ -72,10 +72,13 @@ struct desk {
 	struct leg *browser;	/**< opened once a shift */
 	bool browser_up, muted;
 	struct leg *phone;	/**< INVITE to the desk phone, of the call that rings or talks */
+	bool phone_up;		/**< … picked up */
 	struct phone_call *ringing;	/**< rings here (from the queue, or to be consulted) */
 	struct phone_call *talking;	/**< in it as operator, as guest, or as supervisor */
 	bool consulted;		/**< … as guest */
 	enum side supervising;	/**< SIDE_LISTEN, SIDE_WHISPER, SIDE_GUEST; SIDE_CALLER: not */
+	int64_t wanted_call;	/**< to be supervised as `wanted_side` once the desk phone is picked up; 0 */
+	enum side wanted_side;
 	int64_t ring_until_ms;	/**< of a consultation's ring */
 	bool dirty;		/**< the console is to be told */
 };
@@ -177,6 +180,7 @@ MUST_CHECK int talk_join(struct desk *d, struct fault *f);
 MUST_CHECK int talk_complete(struct desk *d, struct fault *f);
 MUST_CHECK int talk_back(struct desk *d, struct fault *f);
 MUST_CHECK int talk_dial(struct desk *d, const char *number, int64_t case_id, int64_t callback_of, struct fault *f);
+void talk_desk_is_there(struct phone_call *c); /**< who dials has picked up the desk phone: now the other side */
 void talk_dial_caller(struct phone_call *c, struct desk *d); /**< a call-back's operator is there: now the caller */
 MUST_CHECK int talk_supervise(struct desk *d, struct phone_call *c, enum side side, struct fault *f);
 void talk_stop_supervising(struct desk *d);
@@ -199,6 +203,10 @@ void desk_free_all(struct exchange *x);
 const char *desk_phone_ha1(struct exchange *x, const char *user, int64_t *ret_person_id);
 void desk_set_phone(struct exchange *x, const char *user, const char *ha1, int64_t person_id); /**< ha1 "": forget */
 void desk_tick(struct desk *d, int64_t now_ms);
+/** Ring the desk phone of who dials from the console. */
+MUST_CHECK int desk_ring_to_dial(struct desk *d, struct fault *f);
+/** Ring the desk phone so that its owner can supervise. @return 0, -E_CONFLICT (no telephone there either) */
+MUST_CHECK int desk_ring_to_supervise(struct desk *d, struct phone_call *c, enum side side, struct fault *f);
 
 /* ---- exchange_view.c ---------------------------------------------------------------------------------- */
 

@@ -37,11 +37,22 @@ struct desk *desk_get(struct exchange *x, int64_t person_id, int64_t org_id, con
 struct port *desk_port(struct desk *d)
 {
 	if (d->phone)
-		return leg_port(d->phone);
+		return d->phone_up ? leg_port(d->phone) : NULL;
 	return d->browser && d->browser_up ? leg_port(d->browser) : NULL;
 }
 
 /* ---- ringing ---------------------------------------------------------------------------------------- */
+
+static void supervise_by_phone(struct desk *d)
+{
+	struct phone_call *c = phone_call_find(d->x, d->wanted_call);
+	struct fault f = {0};
+
+	d->wanted_call = 0;
+	d->phone_up = true;
+	if (!c || talk_supervise(d, c, d->wanted_side, &f) < 0)
+		leg_hangup(d->phone, 0);
+}
 
 static void phone_event(struct leg *l, const struct leg_event *e, void *desk)
 {
@@ -49,7 +60,15 @@ static void phone_event(struct leg *l, const struct leg_event *e, void *desk)
 	struct exchange *x = d->x;
 	struct fault f = {0};
 
-	if (e->kind == LEG_ANSWERED && d->ringing) {
+	if (e->kind == LEG_ANSWERED && d->wanted_call) {
+		supervise_by_phone(d);
+		return;
+	}
+	if (e->kind == LEG_ANSWERED && d->talking && d->talking->desk == d && !d->phone_up) {
+		d->phone_up = true;
+		talk_desk_is_there(d->talking);
+	} else if (e->kind == LEG_ANSWERED && d->ringing) {
+		d->phone_up = true;
 		if (desk_answer(d, d->ringing->rec.id, &f) < 0)
 			leg_hangup(l, 0);
 	} else if (e->kind == LEG_REFERRED && d->talking && d->talking->desk == d) {
@@ -62,6 +81,7 @@ static void phone_event(struct leg *l, const struct leg_event *e, void *desk)
 		if (d->phone != l)
 			return;
 		d->phone = NULL;
+		d->wanted_call = 0;
 		if (d->ringing)
 			desk_refuse(d, "refused");
 		else if (d->talking && talk_hang_up(d, 0, &f) < 0)
@@ -75,10 +95,41 @@ static void phone_rings(struct desk *d)
 	struct dial dial = {.person_id = d->person_id, .display = "Lexline"};
 	struct fault f = {0};
 
+	d->phone_up = false;
 	if (signalling_dial(d->x->signalling, &dial, phone_event, d, &d->phone, &f) < 0) {
 		d->phone = NULL;
 		desk_refuse(d, "unreachable");
 	}
+}
+
+int desk_ring_to_dial(struct desk *d, struct fault *f)
+{
+	struct dial dial = {.person_id = d->person_id, .display = "Lexline"};
+	int r;
+
+	d->phone_up = false;
+	r = signalling_dial(d->x->signalling, &dial, phone_event, d, &d->phone, f);
+	if (r < 0)
+		d->phone = NULL;
+	return r;
+}
+
+int desk_ring_to_supervise(struct desk *d, struct phone_call *c, enum side side, struct fault *f)
+{
+	struct dial dial = {.person_id = d->person_id, .display = "Lexline"};
+
+	if (d->phone || d->talking || !signalling_phone_there(d->x->signalling, d->person_id))
+		return fail(f, E_CONFLICT, "", "请先接通耳麦或话机 / Connect your headset or telephone first");
+	if (c->phase != PHASE_TALKING)
+		return fail(f, E_CONFLICT, "", "该通话尚未接通 / That call is not talking");
+	d->phone_up = false;
+	d->wanted_call = c->rec.id;
+	d->wanted_side = side;
+	if (signalling_dial(d->x->signalling, &dial, phone_event, d, &d->phone, f) == 0)
+		return 0;
+	d->phone = NULL;
+	d->wanted_call = 0;
+	return fail(f, E_CONFLICT, "", "话机没有响应 / The telephone does not answer");
 }
 
 static void start_ringing(struct desk *d)
@@ -174,7 +225,7 @@ int desk_answer(struct desk *d, int64_t call_id, struct fault *f)
 	if (!c || c->rec.id != call_id)
 		return fail(f, E_CONFLICT, "", "来电已被接走或已挂断 / The call was taken or has hung up");
 	if (!desk_port(d))
-		return fail(f, E_CONFLICT, "", "请先接通耳麦 / Connect your headset first");
+		return fail(f, E_CONFLICT, "", "请先接通耳麦或提起话机 / Connect your headset, or pick up the telephone");
 	if (d->consulted)
 		return take_consulted(d);
 	if (acd_answer(x->acd, d->person_id, call_id, mono_ms()) < 0)

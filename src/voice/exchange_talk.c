@@ -536,7 +536,7 @@ int talk_dial(struct desk *d, const char *number, int64_t case_id, int64_t callb
 	struct phone_call *c;
 	int r;
 
-	if (!desk_port(d))
+	if (!desk_port(d) && (d->phone || !signalling_phone_there(x->signalling, d->person_id)))
 		return not_now(f, "请先接通耳麦或话机", "Connect your headset or telephone first");
 	if (x->draining)
 		return fail(f, E_CANCELLED, "", "系统即将重启，暂不能外呼 / Restarting: no new calls");
@@ -552,13 +552,25 @@ int talk_dial(struct desk *d, const char *number, int64_t case_id, int64_t callb
 	d->talking = c;
 	book_call(x->book, &c->rec);
 	call_event(c, d->person_id, "dialled", NULL);
-	if ((r = dial_outside(c, number, f)) < 0) {
+	c->phase = PHASE_DIALLING;
+	r = desk_port(d) ? dial_outside(c, number, f) : desk_ring_to_dial(d, f);
+	if (r < 0) {
 		c->caller = NULL;
 		phone_call_over(c, CALL_FAILED, "unreachable");
 	}
 	exchange_settle(x);
 	view_changed(x, d);
 	return r;
+}
+
+void talk_desk_is_there(struct phone_call *c)
+{
+	struct fault f = {0};
+
+	if (c->caller || dial_outside(c, c->rec.caller, &f) == 0)
+		return;
+	c->caller = NULL;
+	phone_call_over(c, CALL_FAILED, "unreachable");
 }
 
 void talk_dial_caller(struct phone_call *c, struct desk *d)
@@ -582,7 +594,7 @@ int talk_supervise(struct desk *d, struct phone_call *c, enum side side, struct 
 	const char *kind = side == SIDE_LISTEN ? "supervisor_listens" : side == SIDE_WHISPER ? "supervisor_whispers" : "supervisor_joins";
 
 	if (!desk_port(d))
-		return not_now(f, "请先接通耳麦", "Connect your headset first");
+		return desk_ring_to_supervise(d, c, side, f);
 	if (d->talking && (d->supervising == SIDE_CALLER || d->talking != c))
 		return not_now(f, "请先结束当前通话", "Finish your call first");
 	if (c->phase != PHASE_TALKING || !join(c, desk_port(d), side))
@@ -596,10 +608,14 @@ int talk_supervise(struct desk *d, struct phone_call *c, enum side side, struct 
 
 void talk_stop_supervising(struct desk *d)
 {
+	struct leg *phone = d->phone;
+
 	if (desk_port(d))
 		bridge_leave(desk_port(d));
 	d->talking = NULL;
 	d->supervising = SIDE_CALLER;
+	d->phone = NULL;
+	leg_drop(phone, 0);
 	view_changed(d->x, d);
 }
 
