@@ -31,9 +31,9 @@ binary: $(BUILD)/build.ninja
 $(BUILD)/build.ninja:
 	CC="$(call compiler,$(or $(CC_NAME),gcc))" meson setup $(BUILD) $(SETUP)
 
-# The pages go into the binary, so they come first.
+# The pages go into the binary, so they come first. web/shared is what the sites have in common.
 .SECONDEXPANSION:
-web/%/dist/index.html: $$(call page_sources,web/$$*) web/%/node_modules/.package-lock.json
+web/%/dist/index.html: $$(call page_sources,web/$$*) $$(call page_sources,web/shared) web/%/node_modules/.package-lock.json
 	cd web/$* && npm run build --silent
 	@touch $@
 
@@ -45,6 +45,7 @@ run:
 	@tools/install
 	@$(MAKE) --no-print-directory build
 	@test -e $(DATA)/lexline.yaml || $(BUILD)/lexline init --data $(DATA) --profile $(PROFILE)
+	@echo "staff http://127.0.0.1:$(PORT)/   callers http://127.0.0.1:$(PORT)/portal"
 	@exec $(BUILD)/lexline serve --data $(DATA) --listen 127.0.0.1:$(PORT) --sip $(SIP)
 
 check: all-binaries

@@ -1,9 +1,7 @@
-/* The console's pages, from the files built into the binary. */
+/* The pages, from the files built into the binary: the console at /, each other site below its name. */
 #include "http/server.h"
 
 #include "base/assets.h"
-
-#define ROOT "web/console"
 
 /* Scripts and styles only from here; Element Plus sets style attributes; drawings are inline SVG.
  */
@@ -45,15 +43,36 @@ static const char *media_type(const char *path)
 	return "application/octet-stream";
 }
 
+/* Where web/NAME is served: the first whose address begins the path. */
+static const struct site {
+	const char *address, *root;
+} sites[] = {
+	{"/portal", "web/portal"},
+	{"", "web/console"},
+};
+
+static const struct site *site_of(struct str path)
+{
+	const struct site *s = sites;
+	size_t n;
+
+	/* "/portal" and "/portal/…", not "/portalists" */
+	while ((n = strlen(s->address)) > 0 &&
+	       (path.len < n || memcmp(path.p, s->address, n) != 0 || (path.len > n && path.p[n] != '/')))
+		s++;
+	return s;
+}
+
 static const struct asset *find(struct request *q, const char **ret_path)
 {
-	const char *path = arena_printf(q->ctx.arena, ROOT "%.*s", STR_FMT(q->path));
-	const char *base = strrchr(path, '/');
+	const struct site *s = site_of(q->path);
+	struct str rest = {q->path.p + strlen(s->address), q->path.len - strlen(s->address)};
+	const char *path = arena_printf(q->ctx.arena, "%s%.*s", s->root, STR_FMT(rest));
 	const struct asset *a = strstr(path, "..") ? NULL : asset_get(path);
 
-	/* A page of the console's own router: its index. A missing file stays missing. */
-	if (!a && !strchr(base, '.')) {
-		path = ROOT "/index.html";
+	/* A page of the site's own router: its index. A missing file stays missing. */
+	if (!a && !strchr(strrchr(path, '/'), '.')) {
+		path = arena_printf(q->ctx.arena, "%s/index.html", s->root);
 		a = asset_get(path);
 	}
 	*ret_path = path;

@@ -194,6 +194,22 @@ describe('pages', () => {
     c.close()
   })
 
+  test('a second site stands below its name, with its own files and index', async (t) => {
+    const c = server.client()
+    const index = await c.get('/portal')
+    if (index.status === 404) return t.skip('built without web pages')
+    assert.match(index.headers['content-security-policy'], /script-src 'self'/)
+    assert.equal((await c.get('/portal/')).text, index.text)
+    assert.equal((await c.get('/portal/any/page')).text, index.text)
+    assert.notEqual((await c.get('/')).text, index.text)
+    assert.equal((await c.get('/portalists')).text, (await c.get('/')).text, 'another name is the console\'s')
+    const asset = /\/portal\/assets\/[^"]+\.js/.exec(index.text)[0]
+    assert.match((await c.get(asset)).headers['content-type'], /javascript/)
+    assert.equal((await c.get('/portal/assets/missing.js')).status, 404)
+    assert.equal((await c.get(asset.replace('/portal', ''))).status, 404, 'one site does not serve another\'s files')
+    c.close()
+  })
+
   test('no path leads out of the pages', async () => {
     for (const target of ['/../lexline.yaml', '/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '/assets/..%5c..%5cx.js'])
       assert.doesNotMatch((await raw(server.port, `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`)).text, /root:|listen:/)

@@ -3,7 +3,7 @@ import { isMissed, outcomeKey, talked_ms, waited_ms } from '@/entities/call/text
 import type { CallItem } from '@/entities/call/types'
 import { loudness } from '@/entities/line/level'
 import { isDialable } from '@/entities/line/number'
-import { microphoneProblem, preferAlaw, Softphone, type Tools } from '@/entities/line/softphone'
+import { microphoneProblem, preferAlaw, Softphone, type Tools } from '@shared/softphone'
 import { percent, spaced, stopwatch } from '@/entities/line/text'
 import type { LineReply } from '@/entities/line/types'
 import { callQuery, cleanCallQuery } from '@/pages/calls/filters'

@@ -6,7 +6,7 @@ import { asProblem, type Problem } from '@/shared/api/problem'
 import { lineApi, type CallCommand, type ListenCommand } from './api'
 import { makeLead } from './lead'
 import { allowSound, startRing, stopRing } from './ring'
-import { Softphone, type PhoneState } from './softphone'
+import { Softphone, type PhoneState } from '@shared/softphone'
 import type { Destination, LineReply } from './types'
 
 const deviceKey = 'lexline.line.device'
