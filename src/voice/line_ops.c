@@ -59,7 +59,7 @@ static int carry(struct call *call, struct line_ask *a)
 	a->call = call;
 	a->f = &call->ctx->fault;
 	if (!v)
-		return ctx_fail(call->ctx, E_UNAVAILABLE, "", "本系统没有开通电话 / No telephone line is set up here");
+		return ctx_fail(call->ctx, E_CONFLICT, "", "本系统没有开通电话 / No telephone line is set up here");
 	if (!voice_ask_wait(v, on_voice_thread, a))
 		return ctx_fail(call->ctx, E_CANCELLED, "", "系统正在重启 / The line is restarting");
 	return a->r;
@@ -535,7 +535,7 @@ static int phone_prepare(struct call *call)
 	int r;
 
 	if (!v)
-		return ctx_fail(call->ctx, E_UNAVAILABLE, "", "本系统没有开通电话 / No telephone line is set up here");
+		return ctx_fail(call->ctx, E_CONFLICT, "", "本系统没有开通电话 / No telephone line is set up here");
 	if ((r = read_person(call, &a)) < 0)
 		return r;
 	phone_user(s->user, a.login, call->ctx->actor.id);

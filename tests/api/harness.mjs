@@ -96,7 +96,7 @@ export class Server {
     }
     const limits = this.limits ? `${this.limits}; ` : ''
     // Kept over a restart: telephones and trunks know them.
-    this.sip ??= Object.fromEntries(await Promise.all(this.transports.map(async (t) => [t, `127.0.0.1:${await freePort()}`])))
+    this.sip ??= Object.fromEntries(await Promise.all((this.transports ?? []).map(async (t) => [t, `127.0.0.1:${await freePort()}`])))
     const sip = Object.entries(this.sip).flatMap(([t, address]) => ['--sip', `${address};transport=${t}`])
     this.child = spawn('sh', ['-c', `${limits}exec "$0" "$@"`, BIN, 'serve', '--data', this.dir, '--listen', listen, ...sip], {
       env: { ...process.env, ...this.env },
