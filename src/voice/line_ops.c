@@ -253,6 +253,8 @@ static int answer(struct line_ask *a)
 {
 	int r = need_desk(a);
 
+	if (r == 0 && a->on && a->desk->talking == a->on)
+		return 0; /* the telephone was picked up, or another tab was faster */
 	return r < 0 ? r : desk_answer(a->desk, a->call_id, a->f);
 }
 

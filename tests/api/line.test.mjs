@@ -68,6 +68,7 @@ describe('a call', () => {
     const caller = await talking()
     const { call } = await op.state()
     assert.equal(call.state, 'talking')
+    assert.equal((await op.call('answer')).json.state, 'talking', 'from a second tab, too late')
     assert.equal((await op.call('hold')).json.call.state, 'held')
     assert.equal((await op.call('resume')).json.call.state, 'talking')
     assert.equal((await op.call('mute', { on: true })).json.muted, true)
