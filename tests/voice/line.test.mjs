@@ -1,0 +1,92 @@
+// Calls from the first INVITE to the record: callers and desk phones are scripted peers, recognised by the tones they play.
+import { test, before, after } from 'node:test'
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { Line } from './line.mjs'
+import { toneMs } from './peer.mjs'
+
+let line, op, boss
+before(async () => {
+  line = await Line.start()
+  op = await line.operator('op')
+  boss = line.keep(await line.server.as('boss'))
+})
+after(() => line?.remove())
+
+const ready = () => op.is('wrap_up').then(() => op.post('/api/line/ready')).then(() => op.is('ready'))
+
+test('menu, queue, desk phone: both hear each other, the call is recorded in stereo and nothing of it lies in clear', async () => {
+  const call = await line.call('12348', { from: '13800000011' })
+  await call.answered()
+  const leg = await line.choose(call, '1', op.answer())
+  call.play(440)
+  leg.play(880)
+  await Promise.all([call.hears(880), leg.hears(440)])
+  await Promise.all([call.hearsFor(2000), leg.hearsFor(2000)])
+  const { call: shown } = await op.state()
+  assert.equal(shown.queue, 'general')
+  assert.ok(shown.case_id, 'an enquiry was opened')
+  await call.hangUp()
+  assert.equal((await leg.ended()).reason, 'bye')
+
+  const record = await line.record(boss, (c) => c.id === shown.id && c.recordings > 0, 'record with a recording')
+  assert.equal(record.outcome, 'answered')
+  const { left, right, rate } = await line.recording(boss, shown.id)
+  assert.ok(toneMs(left, 440, rate) >= 1500, 'the caller is on the left')
+  assert.ok(toneMs(right, 880, rate) >= 1500, 'the operator is on the right')
+  assert.equal(toneMs(left, 880, rate), 0)
+  // 50 ms of the caller's tone as it went over the wire
+  const wire = Buffer.from(call.media.lastSent.subarray(12))
+  for (const entry of fs.readdirSync(line.server.dir, { recursive: true })) {
+    const file = path.join(line.server.dir, String(entry))
+    if (/profile|prompts/.test(String(entry)) || !fs.statSync(file).isFile()) continue
+    assert.ok(!fs.readFileSync(file).includes(wire.subarray(0, 32)), `${entry} holds clear sound`)
+  }
+  await ready()
+})
+
+test('hold: the caller hears something else, and the operator again afterwards', async () => {
+  const call = await line.call('10001')
+  const leg = await op.answer()
+  call.play(440)
+  leg.play(880)
+  await call.hears(880)
+  await op.call('hold')
+  await leg.hearsSilence()
+  await op.call('resume')
+  await Promise.all([call.hears(880), leg.hears(440)])
+  await call.hangUp()
+  await leg.ended()
+  await ready()
+})
+
+test('a call that rings is taken back when the caller hangs up', async () => {
+  const call = await line.call('10001')
+  const leg = await op.phone.incoming()
+  leg.ring()
+  await call.hangUp()
+  assert.equal((await leg.ended()).reason, 'cancelled')
+  await op.is('ready')
+})
+
+test('a foreign BYE and sound from a third address change nothing', async () => {
+  const call = await line.call('10001')
+  const leg = await op.answer()
+  const stranger = await line.peer({ host: '127.0.0.3' })
+  stranger.raw(`BYE sip:12348@${line.sip} SIP/2.0\r\nVia: SIP/2.0/UDP ${stranger.address};branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=${call.localTag}\r\n` +
+    `To: ${call.remote.replace(/tag=\w+/, 'tag=guess')}\r\nCall-ID: ${call.id}\r\nCSeq: 99 BYE\r\nContent-Length: 0\r\n\r\n`)
+  for (const bytes of ['\0\0\0\0', 'INVITE', 'INVITE sip:x SIP/2.0\r\n\r\n', 'x'.repeat(5000)]) stranger.raw(bytes)
+  call.play(440)
+  leg.play(880)
+  await leg.hears(440)
+  const noise = Buffer.alloc(172, 0x2a)
+  noise[0] = 0x80
+  noise[1] = 8
+  stranger.link.send(noise, call.media.remote)
+  await Promise.all([call.hears(880), leg.hears(440)])
+  assert.equal(call.state, 'answered')
+  await call.hangUp()
+  await leg.ended()
+  await ready()
+})
