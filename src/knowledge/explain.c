@@ -62,7 +62,7 @@ static void find_spans(const struct index *ix, struct str question, struct str t
 	free(set);
 }
 
-static size_t utf16_units(struct str text, size_t from, size_t to)
+size_t explain_utf16(struct str text, size_t from, size_t to)
 {
 	size_t units = 0;
 
@@ -77,9 +77,9 @@ static void write_marks(struct jw *w, const spans_t *spans, struct str text)
 
 	jw_arr(w);
 	for (size_t i = 0; i < spans->n; i++) {
-		size_t start = unit + utf16_units(text, byte, spans->at[i].start);
+		size_t start = unit + explain_utf16(text, byte, spans->at[i].start);
 
-		unit = start + utf16_units(text, spans->at[i].start, spans->at[i].end);
+		unit = start + explain_utf16(text, spans->at[i].start, spans->at[i].end);
 		byte = spans->at[i].end;
 		jw_arr(w);
 		jw_int(w, (int64_t)start);

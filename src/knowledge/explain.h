@@ -13,4 +13,7 @@
  */
 void explain_json(struct jw *w, const struct index *ix, struct str question, struct str text);
 
+/** UTF-16 units of text[from, to). */
+size_t explain_utf16(struct str text, size_t from, size_t to);
+
 #endif

@@ -1,27 +1,12 @@
 #include "knowledge/import.h"
 
-#include <sodium.h>
-
 #include "base/file.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "knowledge/lawtext.h"
-#include "store/db.h"
+#include "knowledge/import_inner.h"
+#include "knowledge/word.h"
 
-#define LAW_FILE_MAX (64u << 20)
 #define FILES_A_TRANSACTION 16
-
-/** One file, read and parsed, on its way into the store. */
-struct source {
-	const char *path; /**< relative to its tree */
-	const char *kind;
-	char hash[2 * crypto_generichash_BYTES + 1];
-	struct law_text law;
-	struct str key;
-	struct str events; /**< JSON */
-	enum { SOURCE_NEW, SOURCE_UNCHANGED, SOURCE_DUPLICATE } outcome;
-	const char *other; /**< path that already holds this part */
-};
 
 struct import {
 	struct env *env;
@@ -36,8 +21,7 @@ struct import {
 
 /* ---- store: runs inside the transaction ----------------------------------------------------- */
 
-
-static int64_t stored_day(int64_t day)
+int64_t source_stored_day(int64_t day)
 {
 	return day == DAY_UNKNOWN ? 0 : day;
 }
@@ -46,20 +30,20 @@ static int put_version(struct tx *tx, const struct source *s, int64_t *ret_law, 
 {
 	int r = tx_int(tx, "statute.law_upsert",
 		       ARGS(A_INT("id", id_new()), A_STR("title", s->law.title), A_STR("title_key", s->key),
-			    A_TEXT("kind", s->kind)),
+			    A_TEXT("kind", s->kind), A_INT("org_id", s->org_id)),
 		       ret_law);
 
 	if (r < 0)
 		return r;
 	return tx_int(tx, "statute.version_upsert",
 		      ARGS(A_INT("id", id_new()), A_INT("law_id", *ret_law), A_STR("title", s->law.title),
-			   A_INT("version_day", stored_day(s->law.version_day)),
-			   A_INT("valid_from", stored_day(s->law.effective_day)), A_STR("events", s->events)),
+			   A_INT("version_day", source_stored_day(s->law.version_day)),
+			   A_INT("valid_from", source_stored_day(s->law.effective_day)), A_STR("events", s->events)),
 		      ret_version);
 }
 
 /** What the store already holds of this part decides whether there is work. */
-static int judge(struct import *im, struct tx *tx, struct source *s, int64_t version)
+static int judge(struct arena *a, struct map *present, struct tx *tx, struct source *s, int64_t version)
 {
 	CLEANUP(rows_freep) struct rows *rows = NULL;
 	int r = tx_op(tx, "statute.source_get", ARGS(A_INT("version_id", version), A_STR("part", s->law.part)), &rows);
@@ -67,10 +51,10 @@ static int judge(struct import *im, struct tx *tx, struct source *s, int64_t ver
 	s->outcome = SOURCE_NEW;
 	if (r < 0 || (r = rows_next(rows)) <= 0)
 		return r;
-	s->other = arena_strndup(im->arena, rows_text(rows, 0).p, rows_text(rows, 0).len);
+	s->other = arena_strndup(a, rows_text(rows, 0).p, rows_text(rows, 0).len);
 	if (str_is(rows_text(rows, 1), s->hash))
 		s->outcome = SOURCE_UNCHANGED;
-	else if (strcmp(s->other, s->path) != 0 && map_get(im->present, str_of(s->other)))
+	else if (present && strcmp(s->other, s->path) != 0 && map_get(present, str_of(s->other)))
 		s->outcome = SOURCE_DUPLICATE;
 	return 0;
 }
@@ -80,8 +64,7 @@ static const char *node_kind(enum law_node_kind kind)
 	return kind == LAW_HEADING ? "heading" : kind == LAW_ARTICLE ? "article" : "text";
 }
 
-/** Key of a node within its part: an article's number (with #n from its second appearance), or its place. */
-static void node_key(const struct law_node *n, size_t position, char *out, size_t size)
+void source_node_key(const struct law_node *n, size_t position, char *out, size_t size)
 {
 	if (n->kind != LAW_ARTICLE)
 		snprintf(out, size, "%c%zu", n->kind == LAW_HEADING ? 'h' : 't', position);
@@ -107,9 +90,9 @@ static int put_nodes(struct tx *tx, const struct source *s, int64_t version)
 
 	for (size_t i = 0; i < s->law.nodes.n && r >= 0; i++) {
 		const struct law_node *n = &s->law.nodes.at[i];
-		char key[ARTICLE_KEY_MAX + 16];
+		char key[NODE_KEY_MAX];
 
-		node_key(n, i, key, sizeof(key));
+		source_node_key(n, i, key, sizeof(key));
 		r = tx_op(tx, "statute.node_put",
 			  ARGS(A_INT("id", id_new()), A_INT("version_id", version), A_STR("part", s->law.part),
 			       A_TEXT("node_key", key), A_TEXT("kind", node_kind(n->kind)), A_INT("part_order", order),
@@ -124,12 +107,12 @@ static int put_nodes(struct tx *tx, const struct source *s, int64_t version)
 		     ARGS(A_INT("version_id", version), A_STR("part", s->law.part), A_INT("mark", mark)), NULL);
 }
 
-static int put_source(struct import *im, struct tx *tx, struct source *s)
+int source_put(struct arena *a, struct map *present, struct tx *tx, struct source *s)
 {
 	int64_t law, version;
 	int r;
 
-	if ((r = put_version(tx, s, &law, &version)) < 0 || (r = judge(im, tx, s, version)) < 0)
+	if ((r = put_version(tx, s, &law, &version)) < 0 || (r = judge(a, present, tx, s, version)) < 0)
 		return r;
 	if (s->outcome != SOURCE_NEW)
 		return 0;
@@ -149,7 +132,7 @@ static int put_batch(struct tx *tx, void *arg)
 	int r = 0;
 
 	for (size_t i = 0; i < im->n_batch && r >= 0; i++) {
-		r = put_source(im, tx, im->batch[i]);
+		r = source_put(im->arena, im->present, tx, im->batch[i]);
 		changed |= im->batch[i]->outcome == SOURCE_NEW;
 	}
 	if (r >= 0 && changed)
@@ -229,6 +212,29 @@ static void unreadable(struct import *im, const char *path, const char *why)
 	fprintf(im->report, "%s: %s\n", path, why);
 }
 
+void source_finish(struct arena *a, struct source *s)
+{
+	struct str key = law_title_key(a, s->law.title);
+
+	/* Two organisations may each have a rule of the same name. */
+	s->key = s->org_id ? str_of(arena_printf(a, "%lld/%.*s", (long long)s->org_id, STR_FMT(key))) : key;
+	s->events = events_json(a, &s->law);
+}
+
+int source_parse(struct arena *a, const char *path, struct str bytes, struct source *ret, struct fault *f)
+{
+	struct str text = bytes;
+	int r;
+
+	*ret = (struct source){.path = arena_strdup(a, path), .kind = kind_of(a, path)};
+	if ((word_is(bytes) && (r = word_law(a, bytes, &text, f)) < 0) ||
+	    (r = law_text_parse(a, text, path, &ret->law, f)) < 0)
+		return r;
+	hash_text(bytes, ret->hash);
+	source_finish(a, ret);
+	return 0;
+}
+
 static int import_file(struct import *im, const char *tree, const char *path)
 {
 	struct source *s = ARENA_NEW(im->arena, struct source);
@@ -237,27 +243,22 @@ static int import_file(struct import *im, const char *tree, const char *path)
 
 	im->counts->files++;
 	if (file_read(im->arena, path_join(im->arena, tree, path), LAW_FILE_MAX, &text, &why) < 0 ||
-	    law_text_parse(im->arena, text, path, &s->law, &why) < 0) {
+	    source_parse(im->arena, path, text, s, &why) < 0) {
 		unreadable(im, path, why.detail);
 		return 0;
 	}
 	for (size_t i = 0; i < s->law.findings.n; i++)
 		fprintf(im->report, "%s: %s\n", path, s->law.findings.at[i]);
-	s->path = arena_strdup(im->arena, path);
-	s->kind = kind_of(im->arena, path);
-	s->key = law_title_key(im->arena, s->law.title);
-	s->events = events_json(im->arena, &s->law);
-	hash_text(text, s->hash);
 	im->batch[im->n_batch++] = s;
 	return im->n_batch == FILES_A_TRANSACTION ? flush(im) : 0;
 }
 
 static bool is_law_file(const char *path)
 {
-	size_t len = strlen(path);
-	const char *base = strrchr(path, '/');
+	const char *base = strrchr(path, '/'), *dot = strrchr(path, '.');
 
-	return len > 3 && strcmp(path + len - 3, ".md") == 0 && (base ? base[1] : path[0]) != '_';
+	base = base ? base + 1 : path;
+	return dot && dot > base && *base != '_' && *base != '~' && (strcmp(dot, ".md") == 0 || strcmp(dot, ".docx") == 0);
 }
 
 static int paths_of_list(struct arena *a, const char *list_file, const char ***ret, size_t *ret_n, struct fault *f)

@@ -8,7 +8,9 @@
 #include "base/thread.h"
 #include "base/assets.h"
 #include "base/file.h"
+#include "knowledge/citations.h"
 #include "knowledge/explain.h"
+#include "knowledge/lawtext.h"
 #include "knowledge/model.h"
 #include "store/db.h"
 
@@ -16,6 +18,8 @@
 #define MODEL_FILE "lay.model"
 #define MODEL_FILE_MAX (256u << 20)
 #define QUESTION_LINE_MAX (64 * 1024)
+#define HITS_MAX 400 /**< looked through for those of one kind */
+#define LINKS_MAX 60
 
 METRIC(metric_articles, METRIC_GAUGE, "lexline_statute_articles", "Articles in the index");
 METRIC(metric_index_bytes, METRIC_GAUGE, "lexline_statute_index_bytes", "Memory of the index");
@@ -277,8 +281,10 @@ static void write_days(struct jw *w, struct arena *a, const struct rows *rows, c
 }
 
 static const char *const validity[] = {"valid_from", "valid_to", NULL};
+static const char *const repeal[] = {"repealed_on", NULL};
 static const char *const dates[] = {"version_date", "valid_from", "valid_to", NULL};
 
+/** @return 1 written, 0 left out: swept since the index was built, another organisation's, of another kind */
 static int write_hit(struct call *call, struct tx *tx, const struct index *ix, const struct index_hit *hit)
 {
 	CLEANUP(rows_freep) struct rows *rows = NULL;
@@ -288,7 +294,9 @@ static int write_hit(struct call *call, struct tx *tx, const struct index *ix, c
 
 	if ((r = tx_op(tx, "statute.article_text", ARGS(A_INT("id", hit->id)), &rows)) < 0 ||
 	    (r = rows_next(rows)) <= 0)
-		return r; /* swept since the index was built: left out */
+		return r;
+	if (call_has(call, "kind") && !str_eq(call_str(call, "kind"), rows_text(rows, rows_col(rows, "kind"))))
+		return 0;
 	text = rows_text(rows, rows_col(rows, "body"));
 	jw_obj(w);
 	jw_kid(w, "article_id", hit->id);
@@ -303,26 +311,28 @@ static int write_hit(struct call *call, struct tx *tx, const struct index *ix, c
 	jw_double(w, (double)hit->score);
 	explain_json(w, ix, call_str(call, "q"), text);
 	jw_obj_end(w);
-	return 0;
+	return 1;
 }
 
 static int search_apply(struct call *call, struct tx *tx)
 {
 	struct shared_index *current = acquire_index(call->ctx->env->statutes);
-	size_t limit = (size_t)call_int(call, "limit", 10), n;
-	struct index_hit *hits = ARENA_ARRAY(call->ctx->arena, struct index_hit, limit);
+	size_t limit = (size_t)call_int(call, "limit", 10), n, wanted = call_has(call, "kind") ? HITS_MAX : limit * 2;
+	struct index_hit *hits = ARENA_ARRAY(call->ctx->arena, struct index_hit, wanted);
 	int64_t started = time_monotonic_us();
 	struct jw *w = &call->reply.json;
 	int r = 0;
 
 	if (!current)
 		return ctx_fail(call->ctx, E_BUSY, "", "法条索引正在载入，请稍候再试 / the statutes' index is being loaded");
-	n = rank(current, call_str(call, "q"), day_of(call), hits, limit);
+	n = rank(current, call_str(call, "q"), day_of(call), hits, wanted);
 	jw_obj(w);
 	jw_key(w, "items");
 	jw_arr(w);
-	for (size_t i = 0; i < n && r >= 0; i++)
+	for (size_t i = 0; i < n && limit && r >= 0; i++) {
 		r = write_hit(call, tx, current->corpus->index, &hits[i]);
+		limit -= r > 0;
+	}
 	jw_arr_end(w);
 	jw_kint(w, "took_us", time_monotonic_us() - started);
 	jw_obj_end(w);
@@ -408,12 +418,85 @@ static int get_apply(struct call *call, struct tx *tx)
 	jw_kid(w, "id", id);
 	jw_kstr(w, "title", rows_text(law, 1));
 	jw_kstr(w, "kind", rows_text(law, 2));
+	jw_key(w, "org_id");
+	if (rows_null(law, 3))
+		jw_null(w);
+	else
+		jw_id(w, rows_int(law, 3));
+	write_days(w, call->ctx->arena, law, repeal);
+	jw_kstr(w, "repealed_by", rows_text(law, 5));
 	r = write_rows(call, tx, "versions", "statute.law_versions", (struct arg)A_INT("law_id", id), write_version);
 	jw_kid(w, "version_id", version);
 	if (r >= 0)
 		r = write_rows(call, tx, "nodes", "statute.version_nodes", (struct arg)A_INT("version_id", version),
 			       write_node);
 	jw_obj_end(w);
+	return r;
+}
+
+/** Key of the article @p back before this one; "" when there is none. */
+static void key_before(const struct rows *article, int back, char key[ARTICLE_KEY_MAX])
+{
+	size_t len;
+	long number;
+
+	key[0] = '\0';
+	if (!article_number(rows_text(article, rows_col(article, "article")), &len, key))
+		return;
+	number = strtol(key, NULL, 10) - back;
+	if (back)
+		snprintf(key, ARTICLE_KEY_MAX, "%ld", number);
+	if (number < 1)
+		key[0] = '\0';
+}
+
+/** The article that a citation means: as it was in force when the citing one was, or is today. */
+static int write_link(struct call *call, struct tx *tx, const struct rows *article, const struct citation *c)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	struct ctx *ctx = call->ctx;
+	struct jw *w = &call->reply.json;
+	struct str text = rows_text(article, rows_col(article, "body"));
+	int64_t day = zone_local_day(ctx->env->zone, ctx->now_ms);
+	char key[ARTICLE_KEY_MAX];
+	int r;
+
+	memcpy(key, c->key, sizeof(key));
+	if (c->back >= 0)
+		key_before(article, c->back, key);
+	if (!rows_null(article, rows_col(article, "valid_to")) && rows_int(article, rows_col(article, "valid_to")) <= day)
+		day = rows_int(article, rows_col(article, "valid_from"));
+	r = tx_op(tx, "statute.article_named",
+		  ARGS(A_STR("title_key", c->law.len ? law_title_key(ctx->arena, c->law) : STR_NULL),
+		       A_INT("law_id", c->law.len ? 0 : rows_int(article, rows_col(article, "law_id"))),
+		       A_TEXT("node_key", key), A_INT("day", day)),
+		  &rows);
+	if (r < 0 || (r = rows_next(rows)) <= 0)
+		return r; /* not in the library */
+	jw_obj(w);
+	jw_kint(w, "from", (int64_t)explain_utf16(text, 0, c->from));
+	jw_kint(w, "to", (int64_t)explain_utf16(text, 0, c->to));
+	jw_kid(w, "article_id", rows_int(rows, 0));
+	jw_kid(w, "law_id", rows_int(rows, 1));
+	jw_kstr(w, "law", rows_text(rows, 2));
+	jw_kstr(w, "article", rows_text(rows, 3));
+	jw_obj_end(w);
+	return 0;
+}
+
+static int write_links(struct call *call, struct tx *tx, const struct rows *article)
+{
+	struct str text = rows_text(article, rows_col(article, "body"));
+	struct jw *w = &call->reply.json;
+	struct citation c = {0};
+	size_t pos = 0;
+	int r = 0;
+
+	jw_key(w, "links");
+	jw_arr(w);
+	for (int n = 0; n < LINKS_MAX && r >= 0 && citation_next(text, &pos, &c); n++)
+		r = write_link(call, tx, article, &c);
+	jw_arr_end(w);
 	return r;
 }
 
@@ -436,6 +519,8 @@ static int article_apply(struct call *call, struct tx *tx)
 	for (const char *const *name = texts; *name; name++)
 		jw_kstr(w, *name, rows_text(rows, rows_col(rows, *name)));
 	write_days(w, call->ctx->arena, rows, dates);
+	if ((r = write_links(call, tx, rows)) < 0)
+		return r;
 	r = write_rows(call, tx, "versions", "statute.article_versions", id, write_sibling);
 	jw_obj_end(w);
 	return r;

@@ -15,6 +15,8 @@
 
 extern const struct native knowledge_natives[];
 extern const size_t knowledge_n_natives;
+extern const struct native import_natives[]; /**< import_ops.c */
+extern const size_t import_n_natives;
 
 struct statutes;
 

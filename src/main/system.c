@@ -56,6 +56,7 @@ int system_catalogue(const char *profile_dir, struct catalogue **ret, struct fau
 	add_natives(&all, knowledge_natives, knowledge_n_natives);
 	add_native_pointers(&all, document_natives, document_natives_count);
 	add_natives(&all, voice_natives, voice_n_natives);
+	add_natives(&all, import_natives, import_n_natives);
 	add_natives(&all, http_natives, http_n_natives);
 	r = catalogue_load(profile_dir, all.at, all.n, ret, &report);
 	VEC_FREE(&all);

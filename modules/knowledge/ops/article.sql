@@ -4,4 +4,4 @@
 -- role: any
 -- native:
 -- in: id id
--- out: one {article_id id, law_id id, version_id id, law text, kind text, article text, heading text, body text, version_date date?, valid_from date?, valid_to date?, versions many {article_id id, version_id id, version_date date?, valid_from date?, valid_to date?, body text}}
+-- out: one {article_id id, law_id id, version_id id, law text, kind text, article text, heading text, body text, version_date date?, valid_from date?, valid_to date?, links many {from int, to int, law text, article text, article_id id, law_id id}, versions many {article_id id, version_id id, version_date date?, valid_from date?, valid_to date?, body text}}

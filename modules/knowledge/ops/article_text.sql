@@ -1,5 +1,5 @@
 -- op: statute.article_text
--- One article with its law, its version and the days it is in force.
+-- One article with its law, its version and the days it is in force; a house rule only for those it is of.
 -- via: engine
 -- in: id id
 -- out: one {article_id id, law_id id, version_id id, law text, kind text, article text, heading text, body text, version_date date?, valid_from date?, valid_to date?}
@@ -10,4 +10,6 @@ SELECT n.id AS article_id, v.law_id, v.id AS version_id, v.title AS law, l.kind,
   FROM law_nodes n
   JOIN law_versions v ON v.id = n.version_id
   JOIN laws l ON l.id = v.law_id
- WHERE n.id = :id AND n.kind = 'article';
+ WHERE n.id = :id AND n.kind = 'article'
+   AND (l.org_id = 0 OR :actor = 1 OR l.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+        OR l.org_id IN (SELECT ancestor_id FROM org_tree WHERE org_id = :actor_org));

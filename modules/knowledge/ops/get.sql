@@ -4,4 +4,4 @@
 -- role: any
 -- native:
 -- in: id id | on date? | version id?
--- out: one {id id, title text, kind text, versions many {id id, version_date date?, valid_from date?, valid_to date?, events json}, version_id id, nodes many {id id, kind text, level int, part text, number text?, body text}}
+-- out: one {id id, title text, kind text, org_id id?, repealed_on date?, repealed_by text, versions many {id id, version_date date?, valid_from date?, valid_to date?, events json}, version_id id, nodes many {id id, kind text, level int, part text, number text?, body text}}

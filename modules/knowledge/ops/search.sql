@@ -4,5 +4,5 @@
 -- role: any
 -- native:
 -- rate: 50/sec actor
--- in: q text (1..1000) | limit int = 10 (1..100) | on date?
+-- in: q text (1..1000) | limit int = 10 (1..100) | on date? | kind text? (1..40)
 -- out: one {items many {article_id id, law_id id, law text, kind text, article text, heading text, text text, valid_from date?, valid_to date?, score real, marks json, why json}, took_us int}

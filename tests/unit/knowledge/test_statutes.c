@@ -33,12 +33,15 @@ static char *source_path(const char *below)
 static void load_operations(void)
 {
 	struct yreport report = {0};
-	const struct native *natives[8];
+	const struct native *natives[16];
+	size_t n = 0;
 
-	temp_modules((const char *const[]){"knowledge", NULL});
+	temp_modules((const char *const[]){"knowledge", "people", NULL});
 	for (size_t i = 0; i < knowledge_n_natives; i++)
-		natives[i] = &knowledge_natives[i];
-	if (catalogue_load(NULL, natives, knowledge_n_natives, &w.env.ops, &report) < 0)
+		natives[n++] = &knowledge_natives[i];
+	for (size_t i = 0; i < import_n_natives; i++)
+		natives[n++] = &import_natives[i];
+	if (catalogue_load(NULL, natives, n, &w.env.ops, &report) < 0)
 		fail_msg("operations: %s", report.text.p);
 	yreport_free(&report);
 }

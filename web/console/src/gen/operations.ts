@@ -1396,6 +1396,14 @@ export interface StatuteArticleOut {
   version_date: Day | null
   valid_from: Day | null
   valid_to: Day | null
+  links: {
+    from: number
+    to: number
+    law: string
+    article: string
+    article_id: Id
+    law_id: Id
+  }[]
   versions: {
     article_id: Id
     version_id: Id
@@ -1417,6 +1425,9 @@ export interface StatuteGetOut {
   id: Id
   title: string
   kind: string
+  org_id: Id | null
+  repealed_on: Day | null
+  repealed_by: string
   versions: {
     id: Id
     version_date: Day | null
@@ -1433,6 +1444,70 @@ export interface StatuteGetOut {
     number: string | null
     body: string
   }[]
+}
+
+/** Import an uploaded file as it was shown. */
+export interface StatuteImportConfirmIn {
+  id: Id
+}
+
+export interface StatuteImportConfirmOut {
+  law_id: Id
+  articles: number
+  outcome: string
+}
+
+/** What the organisation uploaded, newest first. */
+export interface StatuteImportListIn {
+  before?: Id | null
+  limit?: number
+}
+
+export interface StatuteImportListItem {
+  id: Id
+  name: string
+  title: string
+  kind: string
+  scope: string
+  articles: number
+  state: string
+  law_id: Id | null
+  by: string | null
+  at: Instant
+}
+
+/** Look at a file of statutes or rules before it is imported: what it adds, changes and leaves out. */
+export interface StatuteImportUploadIn {
+  name: string
+  kind: string
+  scope?: 'common' | 'own'
+  version_date?: Day | null
+  valid_from?: Day | null
+}
+
+export interface StatuteImportUploadOut {
+  id: Id
+  title: string
+  part: string
+  kind: string
+  scope: string
+  version_date: Day
+  valid_from: Day
+  articles: number
+  outcome: string
+  law_id: Id | null
+  compared_with: Day | null
+  added: number
+  changed: number
+  removed: number
+  changes: {
+    kind: string
+    article: string
+    heading: string
+    before: string | null
+    after: string | null
+  }[]
+  findings: string[]
 }
 
 /** How many laws there are of each kind. */
@@ -1453,9 +1528,23 @@ export interface StatuteListItem {
   id: Id
   title: string
   kind: string
+  own: boolean
+  repealed_on: Day | null
   latest_date: Day | null
   versions: number
   articles: number
+}
+
+/** A law is no longer in force from a day on; with `by`, what repealed it. Without a day: take the repeal back. */
+export interface StatuteRepealIn {
+  id: Id
+  on?: Day | null
+  by?: string | null
+}
+
+export interface StatuteRepealOut {
+  id: Id
+  repealed_on: Day | null
 }
 
 /** Articles that fit a question in everyday words, best first; pushed while the operator types (K02). */
@@ -1463,6 +1552,7 @@ export interface StatuteSearchIn {
   q: string
   limit?: number
   on?: Day | null
+  kind?: string | null
 }
 
 export interface StatuteSearchOut {
@@ -2689,6 +2779,24 @@ export interface Operations {
     in: StatuteGetIn
     out: StatuteGetOut
   }
+  'statute.import_confirm': {
+    method: 'POST'
+    path: '/api/statutes/imports/{id}/confirm'
+    in: StatuteImportConfirmIn
+    out: StatuteImportConfirmOut
+  }
+  'statute.import_list': {
+    method: 'GET'
+    path: '/api/statutes/imports'
+    in: StatuteImportListIn
+    out: Page<StatuteImportListItem>
+  }
+  'statute.import_upload': {
+    method: 'POST'
+    path: '/api/statutes/imports'
+    in: StatuteImportUploadIn
+    out: StatuteImportUploadOut
+  }
   'statute.kinds': {
     method: 'GET'
     path: '/api/statutes/kinds'
@@ -2700,6 +2808,12 @@ export interface Operations {
     path: '/api/statutes'
     in: StatuteListIn
     out: Page<StatuteListItem>
+  }
+  'statute.repeal': {
+    method: 'POST'
+    path: '/api/statutes/{id}/repeal'
+    in: StatuteRepealIn
+    out: StatuteRepealOut
   }
   'statute.search': {
     method: 'GET'
@@ -3027,9 +3141,13 @@ export const routes = {
   'session.sign_out': { method: 'DELETE', path: '/api/session', query: [] },
   'statute.article': { method: 'GET', path: '/api/articles/{id}', query: [] },
   'statute.get': { method: 'GET', path: '/api/statutes/{id}', query: ['on', 'version'] },
+  'statute.import_confirm': { method: 'POST', path: '/api/statutes/imports/{id}/confirm', query: [] },
+  'statute.import_list': { method: 'GET', path: '/api/statutes/imports', query: ['before', 'limit'] },
+  'statute.import_upload': { method: 'POST', path: '/api/statutes/imports', query: ['name', 'kind', 'scope', 'version_date', 'valid_from'], upload: true },
   'statute.kinds': { method: 'GET', path: '/api/statutes/kinds', query: [] },
   'statute.list': { method: 'GET', path: '/api/statutes', query: ['q', 'kind', 'before', 'limit'] },
-  'statute.search': { method: 'GET', path: '/api/statutes/search', query: ['q', 'limit', 'on'] },
+  'statute.repeal': { method: 'POST', path: '/api/statutes/{id}/repeal', query: [] },
+  'statute.search': { method: 'GET', path: '/api/statutes/search', query: ['q', 'limit', 'on', 'kind'] },
   'system.show': { method: 'GET', path: '/api/system', query: [] },
   'template.review': { method: 'POST', path: '/api/templates/{id}/reviews', query: [] },
   'template.sample': { method: 'GET', path: '/api/templates/{id}/sample', query: [] },

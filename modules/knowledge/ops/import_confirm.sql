@@ -1,0 +1,7 @@
+-- op: statute.import_confirm
+-- Import an uploaded file as it was shown.
+-- route: POST /api/statutes/imports/{id}/confirm
+-- role: editor, legal_team, secretariat, supervisor, director, admin
+-- native:
+-- in: id id
+-- out: one {law_id id, articles int, outcome text}

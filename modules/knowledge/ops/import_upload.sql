@@ -1,0 +1,11 @@
+-- op: statute.import_upload
+-- Look at a file of statutes or rules before it is imported: what it adds, changes and leaves out.
+-- route: POST /api/statutes/imports
+-- role: editor, legal_team, secretariat, supervisor, director, admin
+-- native:
+-- upload: yes
+-- rate: 20/min actor
+-- in: name text (1..200) | kind text (1..40) | scope (common|own) = own | version_date date? | valid_from date?
+-- status: 201
+-- out: one {id id, title text, part text, kind text, scope text, version_date date, valid_from date, articles int, outcome text, law_id id?, compared_with date?,
+--   added int, changed int, removed int, changes many {kind text, article text, heading text, before text?, after text?}, findings many text}
