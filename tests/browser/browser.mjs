@@ -20,16 +20,16 @@ export const desktop = { viewport: { width: 1280, height: 800 } }
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 export class Hotline {
-  // people: who gets the password above instead of the temporary one
-  static async start(people) {
+  // people: who gets the password above instead of the temporary one; more: flags for Chromium
+  static async start(people, more = []) {
     const h = new Hotline()
-    h.server = await Server.start({ profile: 'demo' })
+    h.server = await Server.start({ profile: 'demo', sip: ['udp'] })
     await h.server.stop()
     const laws = lexline(['import', 'statutes', '--data', h.server.dir, path.join(SOURCE, 'tests/fixtures/laws')])
     if (laws.code !== 0) throw new Error(`import: ${laws.stderr}`)
     await h.server.serve()
     for (const name of people) await h.settle(name)
-    h.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags })
+    h.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] })
     return h
   }
 
