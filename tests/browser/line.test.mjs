@@ -7,7 +7,7 @@ import { AXE, Hotline, desktop, fits, phone, picture, watching } from './browser
 const microphone = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required']
 let h
 before(async () => {
-  h = await Hotline.start(['lin', 'chen', 'wang'], microphone)
+  h = await Hotline.start(['lin', 'zhou'], microphone)
 })
 after(() => h?.stop())
 
@@ -168,7 +168,7 @@ test('refused microphone: the caller is told what to do', async () => {
 })
 
 test('the wallboard shows the operator and the figures with their formulas', async () => {
-  const page = await h.desk('wang')
+  const page = await h.desk('zhou')
   await watching(page, 'wall', async () => {
     await page.goto('/calls/wall')
     await page.getByText('按呼入计').waitFor()
