@@ -36,7 +36,7 @@ static void load_operations(void)
 	const struct native *natives[16];
 	size_t n = 0;
 
-	temp_modules((const char *const[]){"knowledge", "people", NULL});
+	temp_modules((const char *const[]){"knowledge", "people/schema", NULL});
 	for (size_t i = 0; i < knowledge_n_natives; i++)
 		natives[n++] = &knowledge_natives[i];
 	for (size_t i = 0; i < import_n_natives; i++)
