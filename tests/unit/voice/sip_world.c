@@ -74,7 +74,7 @@ static bool run_until(bool (*cond)(void *arg), void *arg)
 
 /* ---- what the exchange sees ------------------------------------------------------------------ */
 
-static void note(char *list, size_t size, const char *fmt, ...)
+static void PRINTF(3, 4) note(char *list, size_t size, const char *fmt, ...)
 {
 	size_t n = strlen(list);
 	va_list ap;
