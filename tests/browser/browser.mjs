@@ -46,7 +46,7 @@ export class Hotline {
 
   // A browser of its own, nobody signed in.
   async stranger(options = desktop) {
-    const context = await this.browser.newContext({ ...options, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: this.server.url })
+    const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: this.server.url })
     const page = await context.newPage()
     page.mistakes = []
     page.on('pageerror', (e) => page.mistakes.push(e.message))
