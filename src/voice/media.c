@@ -6,10 +6,32 @@
 #include <sodium.h>
 
 #include "base/memory.h"
+#include "base/metrics.h"
 #include "base/time.h"
 #include "voice/media_private.h"
 
 #define BEHIND_MAX (10 * PHASES) /* phases made up for after a stall; what is older is left out */
+
+METRIC(m_late, METRIC_HISTOGRAM, "lexline_media_tick_late_seconds", "How much after its time each quarter of a tick began");
+METRIC(m_left_out, METRIC_COUNTER, "lexline_media_left_out_ms_total", "Sound left out after the thread had stood still");
+METRIC(m_in, METRIC_COUNTER, "lexline_media_rtp_received_total", "RTP packets that came in");
+METRIC(m_out, METRIC_COUNTER, "lexline_media_rtp_sent_total", "RTP packets that went out");
+METRIC(m_lost, METRIC_COUNTER, "lexline_media_rtp_lost_total", "RTP packets that never came");
+METRIC(m_concealed, METRIC_COUNTER, "lexline_media_rtp_concealed_total", "Frames made up for packets that were missing or late");
+METRIC(m_foreign, METRIC_COUNTER, "lexline_media_rtp_foreign_total", "RTP packets from a third address, dropped");
+METRIC(m_refused, METRIC_COUNTER, "lexline_media_srtp_refused_total", "SRTP packets with a bad tag, or replayed, dropped");
+
+/* What is counted for each packet is published once a second. */
+static void publish(const struct media_counts *c)
+{
+	metric_set(&m_left_out, (int64_t)c->left_out_ms);
+	metric_set(&m_in, (int64_t)c->rtp_in);
+	metric_set(&m_out, (int64_t)c->rtp_out);
+	metric_set(&m_lost, (int64_t)c->rtp_lost);
+	metric_set(&m_concealed, (int64_t)c->rtp_concealed);
+	metric_set(&m_foreign, (int64_t)c->rtp_foreign);
+	metric_set(&m_refused, (int64_t)c->srtp_refused);
+}
 
 void media_tell(struct port *p)
 {
@@ -88,6 +110,7 @@ static void count_lateness(struct media_counts *c, int64_t late_us)
 		c->late_ticks++;
 	if ((uint64_t)late_us > c->late_max_us)
 		c->late_max_us = (uint64_t)late_us;
+	metric_observe_us(&m_late, late_us);
 }
 
 void media_phase(struct media *m, int64_t now_us)
@@ -97,8 +120,8 @@ void media_phase(struct media *m, int64_t now_us)
 
 	count_lateness(&m->counts, now_us - m->began_us - (int64_t)m->phase * PHASE_US);
 	m->phase++;
-	if (phase == 0)
-		m->ticks++;
+	if (phase == 0 && m->ticks++ % TICKS_S == 0)
+		publish(&m->counts);
 	for (le = m->ports[phase].head; le; le = le->next)
 		take_sound(le->data);
 	for (le = m->ports[phase].head; le; le = le->next)

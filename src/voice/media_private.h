@@ -18,6 +18,7 @@
 
 #define PHASES 4
 #define PHASE_US 5000
+#define TICKS_S 50
 #define PACKET_MAX 1500
 #define KEYS_OUT 32   /**< waiting to be sent */
 #define KEYS_IN 8     /**< come in one tick */
