@@ -3,7 +3,7 @@
 #   make run    install what is missing, build, start the demo on http://127.0.0.1:8080  (PORT=, SIP=, DATA=)
 #   make build  build only                        make check  build, unit tests, lint: seconds
 #   make test   everything that must pass         (QUICK=1 leaves out browser, faults, api on PostgreSQL)
-#   make asan tsan fuzz bench e2e                 sanitizers, fuzzers, figures, browser tests alone
+#   make asan tsan fuzz bench bench-voice e2e     sanitizers, fuzzers, figures, browser tests alone
 #   make clean  remove what was built; var/ (your data) stays
 
 # A compiler of your choice builds in a folder of its own: make build CC_NAME=clang
@@ -21,7 +21,7 @@ page_sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: run build binary install-tests all-binaries check test asan tsan fuzz bench e2e clean
+.PHONY: run build binary install-tests all-binaries check test asan tsan fuzz bench bench-voice e2e clean
 
 build: $(pages) binary
 
@@ -82,6 +82,9 @@ fuzz:
 
 bench: build
 	@BUILD=$(BUILD) bench/run
+
+bench-voice: binary
+	@BUILD=$(BUILD) node bench/voice.mjs
 
 e2e: install-tests build
 	@tools/test --build $(BUILD) browser

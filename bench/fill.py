@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Fill a store with many cases, by copying those that are there already.
 
-    bench/fill.py TARGET COUNT COOKIES
+    bench/fill.py TARGET COUNT COOKIES [PEOPLE]
 
 TARGET is a SQLite file of a data folder nobody serves, or postgresql://… (through psql). The first cases
 were made through the engine, so every copied row looks like a real one; ids and instants go
 back in time, numbers get a suffix. One copy in twenty stays open with running clocks due in weeks; the others are ended.
 The audit log isn't copied: its chain would not be one. Beside the cases, PEOPLE copies of the operator op1 are
-made, a session each; their cookies go to the file COOKIES (signing in so many would be a test of argon2id).
+made (300 unless told), a session each; their cookies go to the file COOKIES (signing in so many would be a test of argon2id).
+COUNT 0: only the people.
 """
 import base64
 import hashlib
@@ -22,7 +23,6 @@ BACK = HOUR_MS << 22            # an hour, in ids (41 bits of ms above 22 others
 AHEAD_MS = 21 * 24 * HOUR_MS    # when the open copies' clocks are next looked at
 TABLES = ("cases", "case_events", "case_clocks")
 IDS = {"cases": ("id",), "case_events": ("id", "case_id"), "case_clocks": ("id", "case_id")}
-PEOPLE = 300
 SESSION_MS = 30 * 24 * HOUR_MS
 MAIN_INSTANTS = {"created_at", "updated_at", "state_at", "at", "started_at", "base_at"}
 
@@ -112,19 +112,15 @@ def person(db, n, columns, token):
             f"SELECT {op1} + {n}, {hashed}, {op1} + {n}, {now}, {now}, {now + SESSION_MS}"]
 
 
-def add_people(db, path):
-    tokens = [base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=") for _ in range(PEOPLE)]
+def add_people(db, path, count):
+    tokens = [base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=") for _ in range(count)]
     columns = db.column_names("people")
     db.run([sql for n, token in enumerate(tokens, 1) for sql in person(db, n, columns, token)])
     with open(path, "w", encoding="ascii") as f:
         f.write("\n".join(tokens) + "\n")
 
 
-def main():
-    if len(sys.argv) != 4:
-        sys.exit(__doc__)
-    target, wanted = sys.argv[1], int(sys.argv[2])
-    db = Postgres(target) if target.startswith("postgres") else Sqlite(target)
+def copy_cases(db, wanted):
     first_id = {t: db.number(f"SELECT min(id) FROM {t}") for t in TABLES}
     last_id = {t: db.number(f"SELECT max(id) FROM {t}") for t in TABLES}
     first = db.number("SELECT count(*) FROM cases")
@@ -138,7 +134,16 @@ def main():
         db.run(statements)
         if k % 50 == 0:
             print(f"{k * first} cases …", file=sys.stderr)
-    add_people(db, sys.argv[3])
+
+
+def main():
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    target, wanted = sys.argv[1], int(sys.argv[2])
+    db = Postgres(target) if target.startswith("postgres") else Sqlite(target)
+    if wanted:
+        copy_cases(db, wanted)
+    add_people(db, sys.argv[3], int(sys.argv[4]) if len(sys.argv) > 4 else 300)
     print(db.number("SELECT count(*) FROM cases"))
     db.finish()
 

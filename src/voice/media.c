@@ -13,6 +13,7 @@
 #define BEHIND_MAX (10 * PHASES) /* phases made up for after a stall; what is older is left out */
 
 METRIC(m_late, METRIC_HISTOGRAM, "lexline_media_tick_late_seconds", "How much after its time each quarter of a tick began");
+METRIC(m_behind, METRIC_COUNTER, "lexline_media_ticks_late_total", "Quarters of a tick that began over 20 ms after their time");
 METRIC(m_left_out, METRIC_COUNTER, "lexline_media_left_out_ms_total", "Sound left out after the thread had stood still");
 METRIC(m_in, METRIC_COUNTER, "lexline_media_rtp_received_total", "RTP packets that came in");
 METRIC(m_out, METRIC_COUNTER, "lexline_media_rtp_sent_total", "RTP packets that went out");
@@ -24,6 +25,7 @@ METRIC(m_refused, METRIC_COUNTER, "lexline_media_srtp_refused_total", "SRTP pack
 /* What is counted for each packet is published once a second. */
 static void publish(const struct media_counts *c)
 {
+	metric_set(&m_behind, (int64_t)c->late_ticks);
 	metric_set(&m_left_out, (int64_t)c->left_out_ms);
 	metric_set(&m_in, (int64_t)c->rtp_in);
 	metric_set(&m_out, (int64_t)c->rtp_out);
