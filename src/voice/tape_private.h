@@ -17,7 +17,7 @@
 
 #define TAPE_FRAME 160		   /**< samples and bytes a side: 20 ms of A-law */
 #define TAPE_PAIR (2 * TAPE_FRAME) /**< left, then right */
-#define TAPE_RING 192		   /**< frames: a disk may stand still for 3.8 s */
+#define TAPE_RING 128		   /**< frames, a power of two: a disk may stand still for 2.5 s */
 #define TAPE_RECORD 50		   /**< frames a record at most: a second */
 #define TAPE_FRAMES_MAX (24u * 3600 * 50)
 

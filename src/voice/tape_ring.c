@@ -12,7 +12,6 @@ bool tape_ring_put(struct tape_ring *r, const uint8_t left[TAPE_FRAME], const ui
 	slot->number = number;
 	memcpy(slot->pair, left, TAPE_FRAME);
 	memcpy(slot->pair + TAPE_FRAME, right, TAPE_FRAME);
-	/* the counters would go wrong after 2^32 frames, 2.7 years: TAPE_RING is no power of two */
 	atomic_store_explicit(&r->head, head + 1, memory_order_release);
 	return true;
 }
