@@ -50,17 +50,35 @@ static int last_for_client(struct kase *k, const struct candidates *c, int64_t *
 	return err < 0 ? err : 0;
 }
 
+/** Whom the operation names, in its order: a roster, for one. */
+static int named_by(struct kase *k, const char *op, const struct candidates *c, int64_t *ret)
+{
+	CLEANUP(rows_freep) struct rows *r = NULL;
+	const struct arg *args;
+	size_t n = kase_op_args(k, NULL, 0, &args);
+	int err = tx_op(k->tx, op, args, n, &r);
+
+	while (!*ret && err >= 0 && (err = rows_next(r)) > 0)
+		if (among(c, rows_int(r, 0)))
+			*ret = rows_int(r, 0);
+	return err < 0 ? err : 0;
+}
+
 static int choose(struct kase *k, const struct effect *e, const struct candidates *c, int64_t *ret)
 {
 	int err = 0;
 
 	*ret = 0;
 	for (size_t i = 0; err == 0 && !*ret && i < e->n_prefer; i++) {
-		if (e->prefer[i] == PREFER_LAST_FOR_CLIENT)
+		const struct prefer *p = &e->prefer[i];
+
+		if (p->kind == PREFER_LAST_FOR_CLIENT)
 			err = last_for_client(k, c, ret);
-		else if (e->prefer[i] == PREFER_FIRST_ASKER && among(c, k->first_asker))
+		else if (p->kind == PREFER_OP)
+			err = named_by(k, p->op, c, ret);
+		else if (p->kind == PREFER_FIRST_ASKER && among(c, k->first_asker))
 			*ret = k->first_asker;
-		else if (e->prefer[i] == PREFER_LEAST_LOAD && c->n)
+		else if (p->kind == PREFER_LEAST_LOAD && c->n)
 			*ret = c->id[0];
 	}
 	if (err == 0 && !*ret && c->n)

@@ -208,6 +208,9 @@ static void check_effect(struct proof *p, const struct effect *e)
 		yreport_add(p->r, e->at, "there is no phrase '%s'", e->phrase);
 	if (e->kind == FX_OP)
 		check_op(p, e->at, e->op);
+	for (size_t i = 0; i < e->n_prefer; i++)
+		if (e->prefer[i].kind == PREFER_OP)
+			check_op(p, e->at, e->prefer[i].op);
 	if (e->kind == FX_OPEN)
 		check_open(p, e);
 }

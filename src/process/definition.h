@@ -149,7 +149,12 @@ enum effect_kind {
 };
 
 enum clock_verb { CLOCK_START, CLOCK_STOP, CLOCK_PAUSE, CLOCK_RESUME, CLOCK_RESTART, CLOCK_EXTEND };
-enum prefer { PREFER_LAST_FOR_CLIENT, PREFER_FIRST_ASKER, PREFER_LEAST_LOAD };
+enum prefer_kind { PREFER_LAST_FOR_CLIENT, PREFER_FIRST_ASKER, PREFER_LEAST_LOAD, PREFER_OP };
+struct prefer {
+	enum prefer_kind kind;
+	const char *op; /**< PREFER_OP: whom this operation names, in its order */
+};
+#define MAX_PREFER 4
 enum set_value { SET_VALUE, SET_ADD, SET_NOW, SET_ACTOR };
 
 /** `child = ours` or `ours = child` when a child case is opened or has ended. */
@@ -184,7 +189,7 @@ struct effect {
 	int by_field;		/**< extension taken from a field, -1 */
 	struct conds conds;	/**< require */
 	struct who_list except; /**< assign: not these */
-	enum prefer prefer[3];
+	struct prefer prefer[MAX_PREFER];
 	size_t n_prefer;
 	const char **until; /**< task: actions that close it; NULL: any */
 };

@@ -213,16 +213,20 @@ static void parse_prefer(struct parser *p, const struct ynode *n, struct effect 
 	size_t count = 0;
 	const char **words = yaml_list(p->a, n, &count, p->r);
 
-	for (size_t i = 0; i < count && e->n_prefer < ARRAY_SIZE(e->prefer); i++) {
+	if (count > MAX_PREFER)
+		yreport_add(p->r, n, "prefer has %d words at most", MAX_PREFER);
+	for (size_t i = 0; i < count && e->n_prefer < MAX_PREFER; i++) {
 		size_t k = 0;
 
 		while (names[k] && strcmp(names[k], words[i]) != 0)
 			k++;
-		if (names[k])
-			e->prefer[e->n_prefer++] = (enum prefer)k;
+		if (names[k] || strchr(words[i], '.'))
+			e->prefer[e->n_prefer++] =
+				(struct prefer){(enum prefer_kind)k, names[k] ? NULL : words[i]};
 		else
 			yreport_add(p->r, n,
-				    "'%s': prefer is last_for_client, first_asker, least_load",
+				    "'%s': prefer is last_for_client, first_asker, least_load or "
+				    "an operation",
 				    words[i]);
 	}
 }

@@ -121,9 +121,22 @@ static int call_op(struct ctx *ctx, const char *op, const struct arg *args, size
 static void set_known(struct ctx *ctx, json_t *fields, const char *process, const char *field, const char *value)
 {
 	const struct definition *d = process_find(ctx->env->process, str_of(process));
+	int i = d ? definition_field(d, str_of(field)) : -1;
 
-	if (d && *value && definition_field(d, str_of(field)) >= 0)
+	if (i >= 0 && *value && d->fields[i].type != F_FILES)
 		json_object_set_new(fields, field, json_string(value));
+}
+
+/* Which message it was: when, from whom. The sound stays with the call, where hearing it takes a reason. */
+static const char *recording_text(struct ctx *ctx, const struct call_record *c)
+{
+	struct civil at;
+
+	if (c->outcome != CALL_VOICEMAIL)
+		return "";
+	zone_local(ctx->env->zone, c->began_ms, &at);
+	return arena_printf(ctx->arena, "%04d-%02d-%02d %02d:%02d %s", at.year, at.month, at.day, at.hour, at.minute,
+			    *c->caller ? mask_phone(ctx->arena, str_of(c->caller)) : "");
 }
 
 static int open_case(struct ctx *ctx, const struct call_record *c, const char *process, int64_t *ret_id)
@@ -133,6 +146,7 @@ static int open_case(struct ctx *ctx, const struct call_record *c, const char *p
 
 	set_known(ctx, fields, process, "phone", c->caller);
 	set_known(ctx, fields, process, "lang", c->lang);
+	set_known(ctx, fields, process, "recording", recording_text(ctx, c));
 	body = json_pack("{s:s, s:o}", "process", process, "fields", fields);
 	if (c->client_id) {
 		char id[24];

@@ -193,6 +193,44 @@ export interface CallsAlarmsItem {
   over_at: Instant | null
 }
 
+/** The duty roster of some days: who is on the line, who collects the messages (V10, V03). */
+export interface CallsDutyIn {
+  from: Day
+  to: Day
+  person_id?: Id | null
+  duty?: 'line' | 'voicemail' | null
+}
+
+export interface CallsDutyItem {
+  id: Id
+  day: Day
+  person_id: Id
+  person_name: string
+  duty: string
+  window: string | null
+}
+
+/** Put somebody on the roster of a day; the same entry twice is one. */
+export interface CallsDutyAddIn {
+  day: Day
+  person_id: Id
+  duty?: 'line' | 'voicemail'
+  window?: string | null
+}
+
+export interface CallsDutyAddOut {
+  id: Id
+}
+
+/** Take somebody off the roster. */
+export interface CallsDutyRemoveIn {
+  id: Id
+}
+
+export interface CallsDutyRemoveOut {
+  id: Id
+}
+
 /** One call with its history and its recordings. */
 export interface CallsGetIn {
   id: Id
@@ -2101,6 +2139,24 @@ export interface Operations {
     in: CallsAlarmsIn
     out: Page<CallsAlarmsItem>
   }
+  'calls.duty': {
+    method: 'GET'
+    path: '/api/duty'
+    in: CallsDutyIn
+    out: Page<CallsDutyItem>
+  }
+  'calls.duty_add': {
+    method: 'POST'
+    path: '/api/duty'
+    in: CallsDutyAddIn
+    out: CallsDutyAddOut
+  }
+  'calls.duty_remove': {
+    method: 'DELETE'
+    path: '/api/duty/{id}'
+    in: CallsDutyRemoveIn
+    out: CallsDutyRemoveOut
+  }
   'calls.get': {
     method: 'GET'
     path: '/api/calls/{id}'
@@ -3028,6 +3084,9 @@ export const routes = {
   'calendar.unset_day': { method: 'DELETE', path: '/api/calendars/{name}/days/{date}', query: [] },
   'calendar.update': { method: 'PUT', path: '/api/calendars/{name}', query: [] },
   'calls.alarms': { method: 'GET', path: '/api/duty/alarms', query: ['open', 'before', 'limit'] },
+  'calls.duty': { method: 'GET', path: '/api/duty', query: ['from', 'to', 'person_id', 'duty'] },
+  'calls.duty_add': { method: 'POST', path: '/api/duty', query: [] },
+  'calls.duty_remove': { method: 'DELETE', path: '/api/duty/{id}', query: [] },
   'calls.get': { method: 'GET', path: '/api/calls/{id}', query: [] },
   'calls.link': { method: 'POST', path: '/api/calls/{id}/link', query: [] },
   'calls.list': { method: 'GET', path: '/api/calls', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed', 'before', 'limit'] },

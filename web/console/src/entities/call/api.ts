@@ -5,6 +5,7 @@ import type {
   CallItem,
   CallPop,
   CallView,
+  Duty,
   DutyAlarm,
   DutyEntry,
   PresenceEntry,
@@ -32,7 +33,7 @@ export const callApi = {
 export const dutyApi = {
   list: (query: Query, signal?: AbortSignal) =>
     api.get<Page<DutyEntry>>('/api/duty', query, signal).then((p) => p.items),
-  add: (entry: { day: string; person_id: string; window?: string }) =>
+  add: (entry: { day: string; person_id: string; duty: Duty; window?: string }) =>
     api.post<unknown>('/api/duty', entry),
   remove: (id: string) => api.delete(`/api/duty/${encodeURIComponent(id)}`),
   presence: (query: Query, signal?: AbortSignal) =>

@@ -64,14 +64,14 @@ export interface CallPop {
   phone?: string | null
   earlier_calls: number
 }
+export type Duty = 'line' | 'voicemail'
 export interface DutyEntry {
   id: string
   day: string
   person_id: string
   person_name: string
+  duty: Duty
   window?: string | null
-  starts_at?: string | null
-  ends_at?: string | null
 }
 export interface PresenceEntry {
   id?: string
