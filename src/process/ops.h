@@ -5,6 +5,7 @@
 #define LEXLINE_PROCESS_OPS_H
 
 #include "process/kase.h"
+#include "process/sheet.h"
 
 /* ops_case.c */
 extern const struct native native_case_create, native_case_get, native_case_act, native_case_edit,
@@ -22,15 +23,5 @@ extern const struct native native_case_attach, native_case_attachment, native_ca
 /* ops_process.c */
 extern const struct native native_processes, native_process, native_drawing, native_categories,
 	native_phrases;
-
-/* sheet.c: an Excel file in memory */
-struct sheet;
-struct sheet *sheet_new(const char *title, const char *const *headings, const double *widths,
-			size_t n);
-void sheet_text(struct sheet *s, struct str text);
-void sheet_time(struct sheet *s, const struct zone *z, int64_t at_ms); /**< local time; 0: empty */
-void sheet_row_end(struct sheet *s);
-/** Close it and give its bytes. Frees the sheet. */
-MUST_CHECK int sheet_finish(struct sheet *s, struct buf *out, struct fault *f);
 
 #endif

@@ -3,11 +3,9 @@
 
 #include "base/id.h"
 
-#define EXPORT_MAX 20000
 #define EXPORT_PAGE 1000
 #define DESK_DUE_MAX 100
 #define DESK_TASKS_MAX 100
-#define SHEET_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 /* Columns of every list operation, in their order. */
 enum {

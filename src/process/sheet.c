@@ -6,13 +6,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "process/ops.h"
+#include "process/sheet.h"
 
 struct sheet {
 	int fd;
 	lxw_workbook *book;
 	lxw_worksheet *page;
-	lxw_format *head, *when;
+	lxw_format *head, *when, *share;
 	uint32_t row;
 	uint16_t col;
 };
@@ -34,6 +34,8 @@ struct sheet *sheet_new(const char *title, const char *const *headings, const do
 	format_set_bottom(s->head, LXW_BORDER_THIN);
 	s->when = workbook_add_format(s->book);
 	format_set_num_format(s->when, "yyyy-mm-dd hh:mm");
+	s->share = workbook_add_format(s->book);
+	format_set_num_format(s->share, "0.0%");
 	for (uint16_t i = 0; i < n; i++) {
 		worksheet_set_column(s->page, i, i, widths[i], NULL);
 		worksheet_write_string(s->page, 0, i, headings[i], s->head);
@@ -55,6 +57,21 @@ void sheet_text(struct sheet *s, struct str text)
 	if (copy && *copy)
 		worksheet_write_string(s->page, s->row, s->col, copy, NULL);
 	free(copy);
+	s->col++;
+}
+
+void sheet_number(struct sheet *s, double n)
+{
+	worksheet_write_number(s->page, s->row, s->col++, n, NULL);
+}
+
+void sheet_share(struct sheet *s, double part)
+{
+	worksheet_write_number(s->page, s->row, s->col++, part, s->share);
+}
+
+void sheet_nothing(struct sheet *s)
+{
 	s->col++;
 }
 

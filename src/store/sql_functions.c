@@ -59,6 +59,16 @@ static void fn_local_day(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_int64(c, zone_local_day(z, sqlite3_value_int64(v[0])));
 }
 
+static void fn_day_ms(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	const struct zone *z = sqlite3_user_data(c);
+
+	if (sqlite3_value_type(v[0]) == SQLITE_NULL)
+		sqlite3_result_null(c);
+	else
+		sqlite3_result_int64(c, zone_instant(z, sqlite3_value_int64(v[0]), 0));
+}
+
 static void fn_local_date_text(sqlite3_context *c, int n, sqlite3_value **v)
 {
 	const struct zone *z = sqlite3_user_data(c);
@@ -176,6 +186,7 @@ int sq_functions(sqlite3 *c, const struct zone *zone)
 		{"jget", 2, SQLITE_DETERMINISTIC, fn_jget},
 		{"jint", 2, SQLITE_DETERMINISTIC, fn_jint},
 		{"local_day", 1, 0, fn_local_day},
+		{"day_ms", 1, 0, fn_day_ms},
 		{"local_date_text", 1, 0, fn_local_date_text},
 		{"id_ms", 1, SQLITE_DETERMINISTIC, fn_id_ms},
 		{"greatest2", 2, SQLITE_DETERMINISTIC, fn_greatest2},

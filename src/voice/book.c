@@ -260,6 +260,7 @@ int book_open(struct env *env, struct voice *v, const struct hotline *h, struct 
 	}
 	journal_replay(b->journal, left_over, b);
 	b->away = b->n > 0; /* so that the journal is cleared once they are written */
+	post(b, &(struct fact){.kind = FACT_CLOSE_PRESENCE});
 	b->askers = pool_new("callers", 2, 1000, book_look_up, b);
 	if (thread_start(&b->thread, "book", run, b) < 0) {
 		book_close(b);

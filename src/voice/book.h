@@ -28,7 +28,7 @@ struct call_record {
 	bool browser;
 	int64_t client_id, case_id, operator_id, callback_of;
 	int64_t began_ms, queued_ms, rang_ms, answered_ms, ended_ms; /**< wall clock; 0: didn't happen */
-	int64_t hold_ms, wrap_ms;
+	int64_t hold_ms;
 	enum call_outcome outcome;
 	char end_reason[24], disposition[40];
 	int rating;		/**< survey; 0: none */

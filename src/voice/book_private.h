@@ -12,7 +12,7 @@
 #include "voice/book.h"
 #include "voice/hotline.h"
 
-enum fact_kind { FACT_CALL = 1, FACT_EVENT, FACT_ANSWERED, FACT_ENDED, FACT_PRESENCE, FACT_ALARM };
+enum fact_kind { FACT_CALL = 1, FACT_EVENT, FACT_ANSWERED, FACT_ENDED, FACT_PRESENCE, FACT_ALARM, FACT_CLOSE_PRESENCE /**< at a start */ };
 
 /** Plain data: goes into the journal as it is. `id` makes writing it twice harmless. */
 struct fact {

@@ -51,6 +51,7 @@ static int put_apply(struct tx *tx, void *put)
 {
 	const struct put *p = put;
 	const struct call_record *c = p->c;
+	const struct hotline_queue *q = hotline_queue(p->book->hotline, c->queue);
 	int r = tx_exec(tx, "calls.put",
 			ARGS(A_INT("id", c->id), A_INT("org_id", p->book->org_id), A_TEXT("direction", directions[c->direction]),
 			     A_TEXT("hotline", c->hotline), A_TEXT("queue", *c->queue ? c->queue : NULL), A_TEXT("lang", c->lang),
@@ -61,7 +62,9 @@ static int put_apply(struct tx *tx, void *put)
 			     A_ID("queued_at", c->queued_ms), A_ID("rang_at", c->rang_ms), A_ID("answered_at", c->answered_ms),
 			     A_ID("ended_at", c->ended_ms), A_INT("hold_ms", c->hold_ms), A_TEXT("outcome", outcomes[c->outcome]),
 			     A_TEXT("end_reason", *c->end_reason ? c->end_reason : NULL), A_ID("rating", c->rating),
-			     A_INT("refused", c->refused), A_INT("transfers", c->transfers)),
+			     A_INT("refused", c->refused), A_INT("transfers", c->transfers),
+			     A_INT("level_s", q ? q->service_level_s : SERVICE_LEVEL_S),
+			     A_INT("short_s", q ? q->short_abandon_s : SHORT_ABANDON_S)),
 			NULL);
 
 	if (r == 0 && c->callback_of && c->answered_ms)
@@ -325,6 +328,11 @@ static int presence_apply(struct tx *tx, void *noted)
 		       NULL);
 }
 
+static int close_presence_apply(struct tx *tx, void *book)
+{
+	return tx_exec(tx, "calls.presence_close", ARGS(A_INT("org_id", ((struct book *)book)->org_id)), NULL);
+}
+
 static const struct alarm_text {
 	const char *kind, *zh, *over; /**< over: the kind whose alarm this ends */
 } alarms[] = {
@@ -396,6 +404,8 @@ int book_write(struct book *b, struct ctx *ctx, const struct fact *fact)
 		return db_write_wait(b->env->db, ctx, event_apply, (void *)fact);
 	case FACT_PRESENCE:
 		return db_write_wait(b->env->db, ctx, presence_apply, &n);
+	case FACT_CLOSE_PRESENCE:
+		return db_write_wait(b->env->db, ctx, close_presence_apply, b);
 	case FACT_ALARM:
 		r = db_write_wait(b->env->db, ctx, alarm_apply, &n);
 		feed_committed(b->env->feed);

@@ -75,7 +75,8 @@ static void count_call(const struct phone_call *c)
 {
 	const struct hotline_queue *q = hotline_queue(c->x->hotline, c->rec.queue);
 
-	wall_count(c->x->wall, &c->rec, q ? q->short_abandon_s : 5, q ? q->service_level_s : 15, c->rec.ended_ms);
+	wall_count(c->x->wall, &c->rec, q ? q->short_abandon_s : SHORT_ABANDON_S,
+		   q ? q->service_level_s : SERVICE_LEVEL_S, c->rec.ended_ms);
 }
 
 /* A leg that is dropped: it says BYE and frees itself once LEG_ENDED was told. */

@@ -225,6 +225,8 @@ const char *operator_state_name(enum acd_operator_state s);
 
 struct wall *wall_new(const struct hotline *h, const struct zone *zone);
 void wall_free(struct wall *w);
+/** Today's figures so far, from the records. In a read. @return 0 or a negative error */
+MUST_CHECK int wall_recall(struct wall *w, struct tx *tx, int64_t org_id, int64_t now_ms);
 /** Count a finished call of today. */
 void wall_count(struct wall *w, const struct call_record *c, int short_abandon_s, int service_level_s, int64_t now_ms);
 void wall_today(struct wall *w, int64_t now_ms, struct jw *out);

@@ -112,8 +112,8 @@ static void read_queue(struct hotline_reader *r, const struct ynode *at, struct 
 	q->wrap_s = seconds(r, at, "wrap_s", 3600, 30);
 	q->music = yaml_text(yaml_get(at, "music"), NULL, r->r);
 	check_prompt(r, yaml_get(at, "music"), q->music);
-	q->service_level_s = seconds(r, at, "service_level_s", 600, 15);
-	q->short_abandon_s = seconds(r, at, "short_abandon_s", 60, 5);
+	q->service_level_s = seconds(r, at, "service_level_s", 600, SERVICE_LEVEL_S);
+	q->short_abandon_s = seconds(r, at, "short_abandon_s", 60, SHORT_ABANDON_S);
 	if (!q->ring_s)
 		yreport_add(r->r, at, "ring_s is at least 1");
 }

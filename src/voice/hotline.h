@@ -68,6 +68,10 @@ struct hotline_prompt {
 };
 
 enum queue_strategy { STRATEGY_LONGEST_IDLE, STRATEGY_FEWEST_CALLS, STRATEGY_BEST_SKILL, STRATEGY_ROUND_ROBIN };
+/* What counts where a call met no queue, and the defaults of a queue: GB/T 33358 names 15 s. */
+#define SERVICE_LEVEL_S 15
+#define SHORT_ABANDON_S 5
+
 struct hotline_queue {
 	const char *name;
 	struct label2 label;

@@ -783,5 +783,9 @@ const struct native voice_natives[] = {
 	{"calls.recording", NULL, calls_recording_apply, NULL},
 	{"calls.pop", NULL, calls_pop_apply, NULL},
 	{"calls.link", NULL, calls_link_apply, NULL},
+	{"calls.export", NULL, calls_export_apply, NULL},
+	{"calls.statistics_export", NULL, calls_statistics_export_apply, NULL},
+	{"calls.presence_export", NULL, calls_presence_export_apply, NULL},
+	{"calls.allowance_export", NULL, calls_allowance_export_apply, NULL},
 };
 const size_t voice_n_natives = ARRAY_SIZE(voice_natives);

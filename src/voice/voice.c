@@ -184,6 +184,21 @@ static int find_home(struct voice *v, struct fault *f)
 	return r;
 }
 
+/* The wallboard goes on with the day's figures where a restart interrupted them. */
+static int open_wall(struct voice *v, struct fault *f)
+{
+	CLEANUP(ctx_freep) struct ctx *ctx = ctx_new_system(v->env);
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	int r = db_read(v->env->db, ctx, &tx);
+
+	v->wall = wall_new(v->hotline, v->env->zone);
+	if (r == 0)
+		r = wall_recall(v->wall, tx, v->org_id, ctx->now_ms);
+	if (r < 0)
+		*f = ctx->fault;
+	return r;
+}
+
 static int open_stores(struct voice *v, struct fault *f)
 {
 	struct tapes_options t = {.pressed = book_pressed, .alarm = book_tape_alarm};
@@ -224,13 +239,13 @@ int voice_start(struct env *env, const struct voice_options *o, struct voice **r
 		r = fail(f, E_NO_MEMORY, "", "libre could not be started");
 	v->libre = r == 0;
 	if (r < 0 || (r = voice_config_load(v->arena, env->config, o->sip, &config, f)) < 0 || (r = find_home(v, f)) < 0 ||
-	    (r = prompts_load(env->data_dir, v->hotline, &v->prompts, f)) < 0 || (r = open_stores(v, f)) < 0) {
+	    (r = prompts_load(env->data_dir, v->hotline, &v->prompts, f)) < 0 || (r = open_stores(v, f)) < 0 ||
+	    (r = open_wall(v, f)) < 0) {
 		voice_stop(v);
 		return r;
 	}
 	config->demo = v->hotline->loopback;
 	v->config = config;
-	v->wall = wall_new(v->hotline, env->zone);
 	env->voice = v; /* before the thread: it may ring at once */
 	if ((r = start_thread(v, f)) < 0 || (r = line_load_phones(v, f)) < 0) {
 		env->voice = NULL;

@@ -3,7 +3,9 @@
  *   of what was answered   answered within N s / answered
  *   of what was offered    answered within N s / (answered + abandoned)
  * Short abandons (hung up before M s of waiting) are counted apart.
+ * The same counting over the records: view call_figures (modules/calls/schema).
  */
+#include "store/db.h"
 #include "voice/exchange.h"
 
 struct wall {
@@ -36,7 +38,35 @@ static void turn_page(struct wall *w, int64_t now_ms)
 		*w = (struct wall){.zone = w->zone, .day = day};
 }
 
-void wall_count(struct wall *w, const struct call_record *c, int short_abandon_s, int service_level_s, int64_t now_ms)
+int wall_recall(struct wall *w, struct tx *tx, int64_t org_id, int64_t now_ms)
+{
+	CLEANUP(rows_freep) struct rows *rows = NULL;
+	int64_t day = zone_local_day(w->zone, now_ms);
+	int r = tx_op(tx, "calls.wall_day", ARGS(A_INT("org_id", org_id), A_INT("day", day)),
+		      &rows);
+
+	if (r < 0 || (r = rows_next(rows)) <= 0)
+		return r;
+	*w = (struct wall){
+		.zone = w->zone,
+		.day = day,
+		.offered = rows_int(rows, rows_col(rows, "offered")),
+		.answered = rows_int(rows, rows_col(rows, "answered")),
+		.within = rows_int(rows, rows_col(rows, "within")),
+		.abandoned = rows_int(rows, rows_col(rows, "abandoned")),
+		.abandoned_short = rows_int(rows, rows_col(rows, "abandoned_short")),
+		.voicemails = rows_int(rows, rows_col(rows, "voicemails")),
+		.callbacks = rows_int(rows, rows_col(rows, "callbacks")),
+		.wait_ms = rows_int(rows, rows_col(rows, "wait_ms")),
+		.talk_ms = rows_int(rows, rows_col(rows, "talk_ms")),
+		.ratings = rows_int(rows, rows_col(rows, "ratings")),
+		.rating_sum = rows_int(rows, rows_col(rows, "rating_sum")),
+	};
+	return 0;
+}
+
+void wall_count(struct wall *w, const struct call_record *c, int short_abandon_s,
+		int service_level_s, int64_t now_ms)
 {
 	int64_t waited_ms;
 

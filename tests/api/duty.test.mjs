@@ -1,8 +1,12 @@
 // The records side of the line over HTTP: roster, presence, statistics, exports, legal hold, destruction (V03, V10, V14, T08).
 // What stands in the records comes of real calls.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Line, until } from '../voice/line.mjs'
+import { ON_PG } from './harness.mjs'
+import { unzip } from './word.mjs'
 
 let line, boss, admin, op, op2, law
 const ok = (r, status = 200) => (assert.equal(r.status, status, r.text), r.json)
@@ -14,6 +18,26 @@ before(async () => {
   ;[boss, admin, op, op2, law].forEach((c) => line.keep(c))
 })
 after(() => line?.remove())
+
+// Rows of days gone by, written beside the server. Instants are "2026-10-05 09:00:00" in Shanghai.
+const ms = (at) => Date.parse(`${at.replace(' ', 'T')}+08:00`)
+function write(table, rows) {
+  const quote = (v) => (typeof v === 'string' ? `'${v}'` : String(v))
+  const sql = rows.map((r) => `INSERT INTO ${table} (${Object.keys(r).join(', ')}) VALUES (${Object.values(r).map(quote).join(', ')});`).join('\n')
+  const r = ON_PG
+    ? spawnSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', line.server.db, '-c', `SET search_path TO lexline; ${sql}`], { encoding: 'utf8' })
+    : spawnSync('python3', ['-c', 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1], timeout=30); d.executescript(sys.stdin.read()); d.commit()', path.join(line.server.dir, 'lexline.db')], { encoding: 'utf8', input: sql })
+  assert.equal(r.status, 0, r.stderr)
+}
+let next = 1000
+const id = () => String(++next)
+const cells = (bytes) => {
+  const files = unzip(bytes)
+  const strings = [...files['xl/sharedStrings.xml'].matchAll(/<t[^>]*>([^<]*)<\/t>/g)].map((m) => m[1])
+  return [...files['xl/worksheets/sheet1.xml'].matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map((row) =>
+    [...row[1].matchAll(/<c r="[A-Z]+\d+"([^>]*)>(?:<f>.*?<\/f>)?<v>([^<]*)<\/v>/g)].map((c) => (/t="s"/.test(c[1]) ? strings[Number(c[2])] : Number(c[2]))),
+  )
+}
 
 // Nobody is at a desk: the call overflows to the voicemail. → the call's record, with its case
 async function message(from) {
@@ -61,5 +85,174 @@ describe('the roster', () => {
     ok(await boss.delete(`/api/duty/${id}`))
     const fourth = await message('13800000004')
     assert.notEqual(ok(await boss.get(`/api/cases/${fourth.case_id}`)).assignee.id, loaded, 'who is on the line that day')
+  })
+})
+
+describe('statistics', () => {
+  // Waited, talked, written up in seconds; level 15 s, short 5 s as the queue had it when the call was recorded.
+  const call = (at, more) => ({
+    id: id(), direction: 'in', hotline: 'switchboard', queue: 'general', lang: 'zh', browser: 0, caller_hint: '138****7777', called: '10001', began_at: ms(at),
+    queued_at: ms(at) + 2000, ended_at: ms(at) + 60000, hold_ms: 0, outcome: 'abandoned', refused: 0, transfers: 0, ...more,
+  })
+  const taken = (at, waited, talked, more = {}) => {
+    const queued = ms(at) + 2000
+    return call(at, { answered_at: queued + waited * 1000, ended_at: queued + (waited + talked) * 1000, outcome: 'answered', ...more })
+  }
+
+  before(() => {
+    const org = boss.person.org_id
+    const rows = [
+      taken('2026-10-05 09:00:00', 4, 100, { operator_id: op.person.id, rating: 5, wrap_ms: 30000 }),
+      taken('2026-10-05 10:00:00', 15, 200, { operator_id: op2.person.id, rating: 2, wrap_ms: 10000 }),
+      taken('2026-10-05 23:59:59', 16, 300, { operator_id: op.person.id, queue: 'loan' }),
+      call('2026-10-05 11:00:00', { ended_at: ms('2026-10-05 11:00:02') + 4999 }), // short
+      call('2026-10-05 12:00:00', { ended_at: ms('2026-10-05 12:00:02') + 5000 }),
+      call('2026-10-05 13:00:00', { outcome: 'voicemail' }),
+      call('2026-10-05 13:30:00', { outcome: 'menu', queued_at: null }),
+      call('2026-10-05 14:00:00', { direction: 'out', outcome: 'answered' }), // not a caller's
+      taken('2026-10-06 00:00:00', 40, 10, { operator_id: op2.person.id, level_s: 60 }), // that queue promised a minute
+      taken('2026-11-02 09:00:00', 1, 1, { operator_id: op.person.id }),
+    ]
+    write('calls', rows.map((r) => ({ ...r, org_id: org })))
+  })
+
+  const get = async (query, who = boss) => ok(await who.get(`/api/calls/statistics?${query}`)).items
+
+  test('by day, with both service levels, short abandons apart', async () => {
+    const [first, second, ...more] = await get('from=2026-10-01&to=2026-10-31')
+    assert.equal(more.length, 0)
+    assert.deepEqual(first, {
+      period: '2026-10-05', hotline: null, queue: null, operator_id: null, operator_name: null, offered: 6, answered: 3, abandoned: 2, abandoned_short: 1, within: 2,
+      level_answered: 2 / 3, level_offered: 2 / 5, connected: 3 / 4, average_wait_ms: 11666, average_talk_ms: 200000, average_wrap_ms: 13333, voicemails: 1, callbacks: 0, ratings: 2, rating: 3.5,
+    })
+    assert.deepEqual([second.period, second.within, second.level_answered, second.rating], ['2026-10-06', 1, 1, null])
+  })
+
+  test('by month; by hotline, queue and operator; of one queue', async () => {
+    assert.deepEqual((await get('from=2026-10-01&to=2026-11-26&by=month')).map((r) => [r.period, r.offered, r.answered]), [['2026-10', 7, 4], ['2026-11', 1, 1]])
+    assert.deepEqual((await get('from=2026-10-05&to=2026-10-05&group=queue')).map((r) => [r.hotline, r.queue, r.answered]), [['switchboard', 'general', 2], ['switchboard', 'loan', 1]])
+    const people = await get('from=2026-10-01&to=2026-10-31&by=month&group=operator')
+    assert.deepEqual(people.filter((r) => r.operator_id).map((r) => [r.operator_name, r.answered]).sort(), [['坐席乙', 2], ['坐席甲', 2]])
+    assert.deepEqual((await get('from=2026-10-05&to=2026-10-05&queue=loan')).map((r) => [r.offered, r.level_offered]), [[1, 0]])
+    assert.deepEqual(await get('from=2026-09-01&to=2026-09-30'), [])
+  })
+
+  test('as Excel files: the statistics, and the calls by the filters of the page', async () => {
+    const r = await boss.get('/api/calls/statistics/export?from=2026-10-01&to=2026-10-31')
+    assert.equal(r.status, 200, r.text)
+    assert.match(r.headers['content-disposition'], /\.xlsx/)
+    const [head, first] = cells(r.bytes)
+    assert.deepEqual([head[0], first[0], head[4], first[1]], ['日期', '2026-10-05', '呼入', 6])
+    const calls = await boss.get(`/api/calls/export?direction=in&outcome=abandoned&from=2026-10-05T00:00:00%2B08:00&to=2026-10-06T00:00:00%2B08:00`)
+    assert.equal(calls.status, 200, calls.text)
+    const rows = cells(calls.bytes)
+    assert.equal(rows.length, 3, 'a head and two calls')
+    assert.ok(rows[1].includes('138****7777') && rows[1].includes('未接通（主叫挂断）'), rows[1].join())
+    assert.ok(cells((await boss.get('/api/calls/export?outcome=abandoned', { headers: { 'Accept-Language': 'en' } })).bytes)[0].includes('Operator'))
+  })
+
+  test('are for those who lead', async () => {
+    for (const target of ['statistics', 'statistics/export', 'export'])
+      for (const c of [op, law]) assert.equal((await c.get(`/api/calls/${target}?from=2026-10-01&to=2026-10-31`)).status, 403, target)
+    for (const query of ['from=2026-10-01', 'from=2026-10-01&to=2026-10-31&by=year', 'from=x&to=2026-10-31'])
+      assert.equal((await boss.get(`/api/calls/statistics?${query}`)).status, 422, query)
+  })
+})
+
+describe('presence', () => {
+  const get = async (query, who = boss) => ok(await who.get(`/api/duty/presence?${query}`)).items
+
+  before(() => {
+    const org = boss.person.org_id
+    const at = (person, time, state, reason = '') => ({ id: id(), org_id: org, person_id: person, at: ms(`2026-${time}`), state, reason })
+    const me = op.person.id
+    write('line_presence', [
+      at(me, '10-12 08:30:00', 'paused', 'signed_in'), at(me, '10-12 08:31:00', 'ready'), at(me, '10-12 09:00:00', 'talking'), at(me, '10-12 09:10:00', 'wrap_up'),
+      at(me, '10-12 09:11:00', 'ready'), at(me, '10-12 10:00:00', 'paused', 'rest'), at(me, '10-12 10:20:00', 'ready'), at(me, '10-12 11:00:00', 'away'),
+      at(me, '10-12 14:00:00', 'paused', 'signed_in'), at(me, '10-12 14:00:30', 'ready'), at(me, '10-12 17:00:00', 'away'),
+      at(op2.person.id, '10-12 22:00:00', 'ready'), at(op2.person.id, '10-13 02:00:00', 'away'), // over midnight
+    ])
+    write('line_alarms', [
+      { id: id(), org_id: org, at: ms('2026-10-12 10:15:00'), kind: 'pause_limit', person_id: me, subject: 'rest' },
+      { id: id(), org_id: org, at: ms('2026-10-12 15:00:00'), kind: 'left_post', person_id: me, subject: '' },
+    ])
+    write('duty_roster', [
+      { id: id(), org_id: org, day: ms('2026-10-12 08:00:00') / 86400e3, person_id: me, duty: 'line', created_by: boss.person.id, created_at: 1 },
+      { id: id(), org_id: org, day: ms('2026-10-12 08:00:00') / 86400e3, person_id: law.person.id, duty: 'line', created_by: boss.person.id, created_at: 1 },
+    ])
+  })
+
+  test('V10 adds up, by person and day: in and out, pauses by reason, what was too long, who was missing', async () => {
+    const rows = await get('from=2026-10-12&to=2026-10-12')
+    const min = 60000
+    const mine = rows.find((r) => r.person_id === op.person.id)
+    assert.deepEqual(mine, {
+      person_id: op.person.id, person_name: '坐席甲', day: '2026-10-12', rostered: true, in_at: '2026-10-12T00:30:00Z', out_at: '2026-10-12T09:00:00Z', state: null,
+      signed_in_ms: 330 * min, ready_ms: (29 + 49 + 40 + 180) * min - 30000, talking_ms: 10 * min, wrap_ms: min, paused_ms: 21 * min + 30000,
+      pauses: { rest: 20 * min, signed_in: min + 30000 }, long_pauses: 1, left_posts: 1, not_taken: 0, answered: 0,
+    })
+    const missing = rows.find((r) => r.person_id === law.person.id)
+    assert.deepEqual([missing.rostered, missing.in_at, missing.signed_in_ms], [true, null, 0])
+    const night = await get(`from=2026-10-12&to=2026-10-14&person_id=${op2.person.id}`)
+    assert.deepEqual(night.map((r) => [r.day, r.signed_in_ms / min, r.in_at, r.out_at, r.rostered]), [
+      ['2026-10-12', 120, '2026-10-12T14:00:00Z', '2026-10-12T16:00:00Z', false], ['2026-10-13', 120, '2026-10-12T16:00:00Z', '2026-10-12T18:00:00Z', false],
+    ])
+  })
+
+  test('T07 the allowance list counts days on duty and days missed', async () => {
+    const { items } = ok(await boss.get('/api/duty/allowance?from=2026-10-01&to=2026-10-31'))
+    assert.deepEqual(items.map((r) => [r.person_name, r.days_rostered, r.days_on_duty, r.days_missed]).sort(), [['坐席乙', 0, 1, 0], ['坐席甲', 1, 1, 0], ['律师', 1, 0, 1]])
+    const r = await boss.get('/api/duty/allowance/export?from=2026-10-01&to=2026-10-31')
+    assert.equal(cells(r.bytes).length, 4)
+    const p = await boss.get('/api/duty/presence/export?from=2026-10-12&to=2026-10-13')
+    assert.equal(cells(p.bytes).length, 5)
+    for (const target of ['presence', 'presence/export', 'allowance', 'allowance/export'])
+      assert.equal((await op.get(`/api/duty/${target}?from=2026-10-01&to=2026-10-31`)).status, 403, target)
+  })
+})
+
+describe('a day on the line', () => {
+  let desk, seen
+
+  test('a call taken and written up: its record has the time of writing up, presence says how the day went', async () => {
+    desk = await line.operator('op')
+    const caller = await line.call('10001')
+    await caller.answered()
+    await desk.answer()
+    const { call } = await desk.state()
+    await caller.hearsFor(1000)
+    await desk.call('hang_up')
+    await caller.ended()
+    await desk.is('ready', 30000) // wrap_s has run out
+    const row = await until(async () => {
+      const c = ok(await boss.get(`/api/calls/${call.id}`))
+      return c.wrap_ms && c
+    }, 30000, 'the time of writing up')
+    assert.ok(row.wrap_ms >= 4500 && row.wrap_ms < 10000, String(row.wrap_ms))
+    const [today] = ok(await boss.get(`/api/duty/presence?from=${day()}&to=${day()}&person_id=${op.person.id}`)).items
+    assert.deepEqual([today.state, today.out_at, today.answered], ['ready', null, 1])
+    assert.ok(Math.abs(today.wrap_ms - row.wrap_ms) < 50, `${today.wrap_ms} ${row.wrap_ms}`)
+    const lost = await line.call('10004', { from: '13800008888' }) // patient: rings at nobody who is ready
+    await lost.answered()
+    await lost.hangUp()
+    await line.record(boss, (c) => c.caller_hint?.endsWith('8888') && c.ended_at)
+  })
+
+  test('V14 the statistics of today are what the wallboard shows; a restart loses nothing of it', async () => {
+    seen = ok(await boss.get('/api/line/wall')).today
+    const [row] = ok(await boss.get(`/api/calls/statistics?from=${day()}&to=${day()}`)).items
+    for (const key of ['offered', 'answered', 'within', 'abandoned', 'abandoned_short', 'voicemails', 'callbacks', 'level_answered', 'level_offered', 'connected', 'average_wait_ms', 'average_talk_ms', 'rating'])
+      assert.deepEqual(row[key], seen[key], key)
+    assert.ok(seen.offered >= 5 && seen.answered >= 1, JSON.stringify(seen))
+    await line.server.restart()
+    assert.deepEqual(ok(await boss.get('/api/line/wall')).today, seen)
+  })
+
+  test('who was signed in when the server ended is not counted as present after it', async () => {
+    const [today] = await until(async () => {
+      const { items } = ok(await boss.get(`/api/duty/presence?from=${day()}&to=${day()}&person_id=${op.person.id}`))
+      return items[0]?.out_at && items
+    }, 20000, 'the end of presence')
+    assert.equal(today.state, null)
   })
 })

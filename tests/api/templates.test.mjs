@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import zlib from 'node:zlib'
 import { lexline, Server, SOURCE } from './harness.mjs'
+import { unzip } from './word.mjs'
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 let server, lin, zhao, he, zhou, qian, client, kase
@@ -251,18 +252,6 @@ test("a firm's own Word file is filled, also where Word has cut its fields", asy
   assert.equal(ok(await he.delete(`/api/templates/${next.id}`)).name, 'own_mandate')
   assert.deepEqual(await find('本所委托书'), [])
 })
-
-function unzip(bytes) {
-  const files = {}
-  for (let at = bytes.readUInt32LE(bytes.length - 6); bytes.readUInt32LE(at) === 0x02014b50; ) {
-    const [packed, n, extra, comment, start] = [bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32), bytes.readUInt32LE(at + 42)]
-    const data = start + 30 + bytes.readUInt16LE(start + 26) + bytes.readUInt16LE(start + 28)
-    const raw = bytes.subarray(data, data + packed)
-    files[bytes.toString('utf8', at + 46, at + 46 + n)] = (bytes.readUInt16LE(at + 10) ? zlib.inflateRawSync(raw) : raw).toString('utf8')
-    at += 46 + n + extra + comment
-  }
-  return files
-}
 
 test('Word files that are refused, with part and line', async () => {
   const lol = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'

@@ -45,3 +45,16 @@ export const wordXml = (lines, head = '') =>
     .join('')}</w:body></w:document>`
 
 export const word = (lines, head) => zip({ '[Content_Types].xml': '<Types/>', 'word/document.xml': wordXml(lines, head) })
+
+// The files of an archive, as text. → {name: text}
+export function unzip(bytes) {
+  const files = {}
+  for (let at = bytes.readUInt32LE(bytes.length - 6); bytes.readUInt32LE(at) === 0x02014b50; ) {
+    const [packed, n, extra, comment, start] = [bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32), bytes.readUInt32LE(at + 42)]
+    const data = start + 30 + bytes.readUInt16LE(start + 26) + bytes.readUInt16LE(start + 28)
+    const raw = bytes.subarray(data, data + packed)
+    files[bytes.toString('utf8', at + 46, at + 46 + n)] = (bytes.readUInt16LE(at + 10) ? zlib.inflateRawSync(raw) : raw).toString('utf8')
+    at += 46 + n + extra + comment
+  }
+  return files
+}

@@ -5,6 +5,6 @@
 -- native:
 -- in: id id
 -- out: one {id id, direction text, hotline text, queue text?, lang text, trunk text?, browser bool, caller_hint text?, called text, client_id id?, case_id id?,
---    operator_id id?, operator_name text?, callback_of id?, called_back_by id?, began_at time, queued_at time?, rang_at time?, answered_at time?, ended_at time?, hold_ms int, outcome text, end_reason text?,
+--    operator_id id?, operator_name text?, callback_of id?, called_back_by id?, began_at time, queued_at time?, rang_at time?, answered_at time?, ended_at time?, hold_ms int, wrap_ms int, outcome text, end_reason text?,
 --    rating int?, refused int, transfers int, disposition text?, recordings int, events many {id id, at time, person_id id?, person text?, kind text, data json?},
 --    parts many {id id, part int, media_type text, sha256 text, began_at time, length_ms int, lost_ms int, after_crash bool, keep_until time, held bool, destroyed_at time?}}

@@ -5,10 +5,10 @@
 -- in: direction (in|out|callback)? | outcome text? (1..30) | operator_id id? | case_id id? | client_id id? | queue text? (1..40) | from time? | to time? |
 --   missed bool? | before id? | limit int = 50 (1..200)
 -- out: many {id id, direction text, hotline text, queue text?, lang text, trunk text?, browser bool, caller_hint text?, called text, client_id id?, case_id id?,
---    operator_id id?, operator_name text?, callback_of id?, called_back_by id?, began_at time, queued_at time?, rang_at time?, answered_at time?, ended_at time?, hold_ms int, outcome text, end_reason text?,
+--    operator_id id?, operator_name text?, callback_of id?, called_back_by id?, began_at time, queued_at time?, rang_at time?, answered_at time?, ended_at time?, hold_ms int, wrap_ms int, outcome text, end_reason text?,
 --    rating int?, refused int, transfers int, disposition text?, recordings int}
 SELECT c.id, c.direction, c.hotline, c.queue, c.lang, c.trunk, c.browser, c.caller_hint, c.called, c.client_id, c.case_id,
-  c.operator_id, p.display_name AS operator_name, c.callback_of, c.called_back_by, c.began_at, c.queued_at, c.rang_at, c.answered_at, c.ended_at, c.hold_ms, c.outcome, c.end_reason,
+  c.operator_id, p.display_name AS operator_name, c.callback_of, c.called_back_by, c.began_at, c.queued_at, c.rang_at, c.answered_at, c.ended_at, c.hold_ms, c.wrap_ms, c.outcome, c.end_reason,
   c.rating, c.refused, c.transfers, c.disposition,
   (SELECT count(*) FROM call_recordings g WHERE g.call_id = c.id AND g.destroyed_at IS NULL) AS recordings
   FROM calls c LEFT JOIN people p ON p.id = c.operator_id

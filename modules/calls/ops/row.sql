@@ -3,7 +3,7 @@
 -- via: engine
 -- in: id id
 SELECT c.id, c.direction, c.hotline, c.queue, c.lang, c.trunk, c.browser, c.caller_hint, c.called, c.client_id, c.case_id,
-  c.operator_id, p.display_name AS operator_name, c.callback_of, c.called_back_by, c.began_at, c.queued_at, c.rang_at, c.answered_at, c.ended_at, c.hold_ms, c.outcome, c.end_reason,
+  c.operator_id, p.display_name AS operator_name, c.callback_of, c.called_back_by, c.began_at, c.queued_at, c.rang_at, c.answered_at, c.ended_at, c.hold_ms, c.wrap_ms, c.outcome, c.end_reason,
   c.rating, c.refused, c.transfers, c.disposition,
   (SELECT count(*) FROM call_recordings g WHERE g.call_id = c.id AND g.destroyed_at IS NULL) AS recordings
   FROM calls c LEFT JOIN people p ON p.id = c.operator_id

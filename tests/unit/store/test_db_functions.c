@@ -115,6 +115,8 @@ static void days_of_the_zone(void **state)
 		struct rows *rows = run(&tx, NULL, "", cases[i].at, NONE, NONE, NULL);
 
 		expect_int(rows, "day", cases[i].day);
+		expect_int(rows, "begins",
+			   cases[i].day == NONE ? NONE : cases[i].day * 86400000 - 28800000);
 		expect_text(rows, "date", cases[i].date);
 		db_read_end(tx);
 	}

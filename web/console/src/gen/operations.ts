@@ -193,6 +193,28 @@ export interface CallsAlarmsItem {
   over_at: Instant | null
 }
 
+/** Days on duty by person, for the duty allowance: rostered, really signed in, missed; calls taken (T07). */
+export interface CallsAllowanceIn {
+  from: Day
+  to: Day
+}
+
+export interface CallsAllowanceItem {
+  person_id: Id
+  person_name: string
+  org_name: string
+  days_rostered: number
+  days_on_duty: number
+  days_missed: number
+  answered: number
+}
+
+/** The list for the duty allowance as an Excel file (T07). */
+export interface CallsAllowanceExportIn {
+  from: Day
+  to: Day
+}
+
 /** The duty roster of some days: who is on the line, who collects the messages (V10, V03). */
 export interface CallsDutyIn {
   from: Day
@@ -231,6 +253,19 @@ export interface CallsDutyRemoveOut {
   id: Id
 }
 
+/** The same list of calls as an Excel file, at most 20000 rows (V14). */
+export interface CallsExportIn {
+  direction?: 'in' | 'out' | 'callback' | null
+  outcome?: string | null
+  operator_id?: Id | null
+  case_id?: Id | null
+  client_id?: Id | null
+  queue?: string | null
+  from?: Instant | null
+  to?: Instant | null
+  missed?: boolean | null
+}
+
 /** One call with its history and its recordings. */
 export interface CallsGetIn {
   id: Id
@@ -258,6 +293,7 @@ export interface CallsGetOut {
   answered_at: Instant | null
   ended_at: Instant | null
   hold_ms: number
+  wrap_ms: number
   outcome: string
   end_reason: string | null
   rating: number | null
@@ -331,6 +367,7 @@ export interface CallsListItem {
   answered_at: Instant | null
   ended_at: Instant | null
   hold_ms: number
+  wrap_ms: number
   outcome: string
   end_reason: string | null
   rating: number | null
@@ -356,11 +393,90 @@ export interface CallsPopOut {
   earlier_calls: number
 }
 
+/** Who was on the line, by person and day: in and out, ready, talking, writing up, paused by reason, pauses that were too long, posts left; who stood on the */
+export interface CallsPresenceIn {
+  from: Day
+  to: Day
+  person_id?: Id | null
+}
+
+export interface CallsPresenceItem {
+  person_id: Id
+  person_name: string
+  day: Day
+  rostered: boolean
+  in_at: Instant | null
+  out_at: Instant | null
+  state: string | null
+  signed_in_ms: number
+  ready_ms: number
+  talking_ms: number
+  wrap_ms: number
+  paused_ms: number
+  pauses: unknown
+  long_pauses: number
+  left_posts: number
+  not_taken: number
+  answered: number
+}
+
+/** Presence on the line as an Excel file (V10). */
+export interface CallsPresenceExportIn {
+  from: Day
+  to: Day
+  person_id?: Id | null
+}
+
 /** Listen to a recording: only with a reason, which stands in the access log (V07). Ranges are served, so a player can seek. */
 export interface CallsRecordingIn {
   id: Id
   reason: string
   part?: number
+}
+
+/** Incoming calls by day or month, and by hotline, queue or operator when asked: offered, answered, abandoned, in time, both service levels, averages, survey (V14). */
+export interface CallsStatisticsIn {
+  from: Day
+  to: Day
+  by?: 'day' | 'month'
+  group?: 'none' | 'hotline' | 'queue' | 'operator'
+  hotline?: string | null
+  queue?: string | null
+  operator_id?: Id | null
+}
+
+export interface CallsStatisticsItem {
+  period: string
+  hotline: string | null
+  queue: string | null
+  operator_id: Id | null
+  operator_name: string | null
+  offered: number
+  answered: number
+  abandoned: number
+  abandoned_short: number
+  within: number
+  level_answered: number | null
+  level_offered: number | null
+  connected: number | null
+  average_wait_ms: number | null
+  average_talk_ms: number | null
+  average_wrap_ms: number | null
+  voicemails: number
+  callbacks: number
+  ratings: number
+  rating: number | null
+}
+
+/** The statistics as an Excel file (V14). */
+export interface CallsStatisticsExportIn {
+  from: Day
+  to: Day
+  by?: 'day' | 'month'
+  group?: 'none' | 'hotline' | 'queue' | 'operator'
+  hotline?: string | null
+  queue?: string | null
+  operator_id?: Id | null
 }
 
 /** Carry out an action on a case. The process says who may, when, and what is asked. */
@@ -2139,6 +2255,18 @@ export interface Operations {
     in: CallsAlarmsIn
     out: Page<CallsAlarmsItem>
   }
+  'calls.allowance': {
+    method: 'GET'
+    path: '/api/duty/allowance'
+    in: CallsAllowanceIn
+    out: Page<CallsAllowanceItem>
+  }
+  'calls.allowance_export': {
+    method: 'GET'
+    path: '/api/duty/allowance/export'
+    in: CallsAllowanceExportIn
+    out: Blob
+  }
   'calls.duty': {
     method: 'GET'
     path: '/api/duty'
@@ -2156,6 +2284,12 @@ export interface Operations {
     path: '/api/duty/{id}'
     in: CallsDutyRemoveIn
     out: CallsDutyRemoveOut
+  }
+  'calls.export': {
+    method: 'GET'
+    path: '/api/calls/export'
+    in: CallsExportIn
+    out: Blob
   }
   'calls.get': {
     method: 'GET'
@@ -2181,10 +2315,34 @@ export interface Operations {
     in: CallsPopIn
     out: CallsPopOut
   }
+  'calls.presence': {
+    method: 'GET'
+    path: '/api/duty/presence'
+    in: CallsPresenceIn
+    out: Page<CallsPresenceItem>
+  }
+  'calls.presence_export': {
+    method: 'GET'
+    path: '/api/duty/presence/export'
+    in: CallsPresenceExportIn
+    out: Blob
+  }
   'calls.recording': {
     method: 'GET'
     path: '/api/calls/{id}/recording'
     in: CallsRecordingIn
+    out: Blob
+  }
+  'calls.statistics': {
+    method: 'GET'
+    path: '/api/calls/statistics'
+    in: CallsStatisticsIn
+    out: Page<CallsStatisticsItem>
+  }
+  'calls.statistics_export': {
+    method: 'GET'
+    path: '/api/calls/statistics/export'
+    in: CallsStatisticsExportIn
     out: Blob
   }
   'case.act': {
@@ -3084,14 +3242,21 @@ export const routes = {
   'calendar.unset_day': { method: 'DELETE', path: '/api/calendars/{name}/days/{date}', query: [] },
   'calendar.update': { method: 'PUT', path: '/api/calendars/{name}', query: [] },
   'calls.alarms': { method: 'GET', path: '/api/duty/alarms', query: ['open', 'before', 'limit'] },
+  'calls.allowance': { method: 'GET', path: '/api/duty/allowance', query: ['from', 'to'] },
+  'calls.allowance_export': { method: 'GET', path: '/api/duty/allowance/export', query: ['from', 'to'] },
   'calls.duty': { method: 'GET', path: '/api/duty', query: ['from', 'to', 'person_id', 'duty'] },
   'calls.duty_add': { method: 'POST', path: '/api/duty', query: [] },
   'calls.duty_remove': { method: 'DELETE', path: '/api/duty/{id}', query: [] },
+  'calls.export': { method: 'GET', path: '/api/calls/export', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed'] },
   'calls.get': { method: 'GET', path: '/api/calls/{id}', query: [] },
   'calls.link': { method: 'POST', path: '/api/calls/{id}/link', query: [] },
   'calls.list': { method: 'GET', path: '/api/calls', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed', 'before', 'limit'] },
   'calls.pop': { method: 'GET', path: '/api/calls/{id}/pop', query: [] },
+  'calls.presence': { method: 'GET', path: '/api/duty/presence', query: ['from', 'to', 'person_id'] },
+  'calls.presence_export': { method: 'GET', path: '/api/duty/presence/export', query: ['from', 'to', 'person_id'] },
   'calls.recording': { method: 'GET', path: '/api/calls/{id}/recording', query: ['reason', 'part'] },
+  'calls.statistics': { method: 'GET', path: '/api/calls/statistics', query: ['from', 'to', 'by', 'group', 'hotline', 'queue', 'operator_id'] },
+  'calls.statistics_export': { method: 'GET', path: '/api/calls/statistics/export', query: ['from', 'to', 'by', 'group', 'hotline', 'queue', 'operator_id'] },
   'case.act': { method: 'POST', path: '/api/cases/{id}/actions/{action}', query: [] },
   'case.attach': { method: 'POST', path: '/api/cases/{id}/attachments', query: ['name'], upload: true },
   'case.attachment': { method: 'GET', path: '/api/cases/{id}/attachments/{attachment}', query: [] },

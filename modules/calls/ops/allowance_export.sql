@@ -1,0 +1,7 @@
+-- op: calls.allowance_export
+-- The list for the duty allowance as an Excel file (T07).
+-- route: GET /api/duty/allowance/export
+-- role: supervisor, director, auditor, admin
+-- native:
+-- in: from date | to date
+-- out: file

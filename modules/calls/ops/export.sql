@@ -1,0 +1,8 @@
+-- op: calls.export
+-- The same list of calls as an Excel file, at most 20000 rows (V14).
+-- route: GET /api/calls/export
+-- role: supervisor, director, auditor, admin
+-- native:
+-- in: direction (in|out|callback)? | outcome text? (1..30) | operator_id id? | case_id id? | client_id id? | queue text? (1..40) | from time? | to time? |
+--   missed bool?
+-- out: file

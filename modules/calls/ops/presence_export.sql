@@ -1,0 +1,7 @@
+-- op: calls.presence_export
+-- Presence on the line as an Excel file (V10).
+-- route: GET /api/duty/presence/export
+-- role: supervisor, director, auditor, admin
+-- native:
+-- in: from date | to date | person_id id?
+-- out: file

@@ -1,0 +1,7 @@
+-- op: calls.statistics_export
+-- The statistics as an Excel file (V14).
+-- route: GET /api/calls/statistics/export
+-- role: supervisor, director, auditor, admin
+-- native:
+-- in: from date | to date | by (day|month) = day | group (none|hotline|queue|operator) = none | hotline text? (1..40) | queue text? (1..40) | operator_id id?
+-- out: file
