@@ -1,11 +1,8 @@
 // The records side of the line over HTTP: roster, presence, statistics, exports, legal hold, destruction (V03, V10, V14, T08).
 // What stands in the records comes of real calls.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Line, until } from '../voice/line.mjs'
-import { ON_PG } from './harness.mjs'
 import { unzip } from './word.mjs'
 
 let line, boss, admin, op, op2, law
@@ -19,16 +16,8 @@ before(async () => {
 })
 after(() => line?.remove())
 
-// Rows of days gone by, written beside the server. Instants are "2026-10-05 09:00:00" in Shanghai.
+// Instants are "2026-10-05 09:00:00" in Shanghai.
 const ms = (at) => Date.parse(`${at.replace(' ', 'T')}+08:00`)
-function write(table, rows) {
-  const quote = (v) => (typeof v === 'string' ? `'${v}'` : String(v))
-  const sql = rows.map((r) => `INSERT INTO ${table} (${Object.keys(r).join(', ')}) VALUES (${Object.values(r).map(quote).join(', ')});`).join('\n')
-  const r = ON_PG
-    ? spawnSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', line.server.db, '-c', `SET search_path TO lexline; ${sql}`], { encoding: 'utf8' })
-    : spawnSync('python3', ['-c', 'import sqlite3,sys; d=sqlite3.connect(sys.argv[1], timeout=30); d.executescript(sys.stdin.read()); d.commit()', path.join(line.server.dir, 'lexline.db')], { encoding: 'utf8', input: sql })
-  assert.equal(r.status, 0, r.stderr)
-}
 let next = 1000
 const id = () => String(++next)
 const cells = (bytes) => {
@@ -113,7 +102,7 @@ describe('statistics', () => {
       taken('2026-10-06 00:00:00', 40, 10, { operator_id: op2.person.id, level_s: 60 }), // that queue promised a minute
       taken('2026-11-02 09:00:00', 1, 1, { operator_id: op.person.id }),
     ]
-    write('calls', rows.map((r) => ({ ...r, org_id: org })))
+    line.server.plant('calls', rows.map((r) => ({ ...r, org_id: org })))
   })
 
   const get = async (query, who = boss) => ok(await who.get(`/api/calls/statistics?${query}`)).items
@@ -166,17 +155,17 @@ describe('presence', () => {
     const org = boss.person.org_id
     const at = (person, time, state, reason = '') => ({ id: id(), org_id: org, person_id: person, at: ms(`2026-${time}`), state, reason })
     const me = op.person.id
-    write('line_presence', [
+    line.server.plant('line_presence', [
       at(me, '10-12 08:30:00', 'paused', 'signed_in'), at(me, '10-12 08:31:00', 'ready'), at(me, '10-12 09:00:00', 'talking'), at(me, '10-12 09:10:00', 'wrap_up'),
       at(me, '10-12 09:11:00', 'ready'), at(me, '10-12 10:00:00', 'paused', 'rest'), at(me, '10-12 10:20:00', 'ready'), at(me, '10-12 11:00:00', 'away'),
       at(me, '10-12 14:00:00', 'paused', 'signed_in'), at(me, '10-12 14:00:30', 'ready'), at(me, '10-12 17:00:00', 'away'),
       at(op2.person.id, '10-12 22:00:00', 'ready'), at(op2.person.id, '10-13 02:00:00', 'away'), // over midnight
     ])
-    write('line_alarms', [
+    line.server.plant('line_alarms', [
       { id: id(), org_id: org, at: ms('2026-10-12 10:15:00'), kind: 'pause_limit', person_id: me, subject: 'rest' },
       { id: id(), org_id: org, at: ms('2026-10-12 15:00:00'), kind: 'left_post', person_id: me, subject: '' },
     ])
-    write('duty_roster', [
+    line.server.plant('duty_roster', [
       { id: id(), org_id: org, day: ms('2026-10-12 08:00:00') / 86400e3, person_id: me, duty: 'line', created_by: boss.person.id, created_at: 1 },
       { id: id(), org_id: org, day: ms('2026-10-12 08:00:00') / 86400e3, person_id: law.person.id, duty: 'line', created_by: boss.person.id, created_at: 1 },
     ])

@@ -38,6 +38,9 @@ export const dutyApi = {
   remove: (id: string) => api.delete(`/api/duty/${encodeURIComponent(id)}`),
   presence: (query: Query, signal?: AbortSignal) =>
     api.get<Page<PresenceEntry>>('/api/duty/presence', query, signal).then((p) => p.items),
+  presenceExport: (query: Query) => download('/api/duty/presence/export', query, 'presence.xlsx'),
+  allowanceExport: (query: Query) =>
+    download('/api/duty/allowance/export', query, 'allowance.xlsx'),
   alarms: (query: Query, signal?: AbortSignal) =>
     api.get<Page<DutyAlarm>>('/api/duty/alarms', query, signal).then((p) => p.items),
 }

@@ -8,6 +8,8 @@ export const callOps = {
   duty: 'calls.duty',
   dutyAdd: 'calls.duty_add',
   presence: 'calls.presence',
+  presenceExport: 'calls.presence_export',
+  allowanceExport: 'calls.allowance_export',
   alarms: 'calls.alarms',
   dial: 'line.dial',
   wall: 'line.wall',

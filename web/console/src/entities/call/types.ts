@@ -22,6 +22,7 @@ export interface CallItem {
   answered_at?: string | null
   ended_at?: string | null
   hold_ms?: number
+  wrap_ms?: number
   rating?: number | null
   refused?: number
   transfers?: number
@@ -73,16 +74,25 @@ export interface DutyEntry {
   duty: Duty
   window?: string | null
 }
+/** A person's day on the line; without in_at: on the roster, and never came. */
 export interface PresenceEntry {
-  id?: string
   person_id: string
   person_name: string
-  day?: string
+  day: string
+  rostered: boolean
   in_at?: string | null
   out_at?: string | null
-  paused_ms?: number | null
-  left_posts?: number | null
   state?: string | null
+  signed_in_ms: number
+  ready_ms: number
+  talking_ms: number
+  wrap_ms: number
+  paused_ms: number
+  pauses: Record<string, number>
+  long_pauses: number
+  left_posts: number
+  not_taken: number
+  answered: number
 }
 export interface DutyAlarm {
   id: string
@@ -95,6 +105,10 @@ export interface DutyAlarm {
 }
 export interface StatisticsRow {
   period: string
+  hotline?: string | null
+  queue?: string | null
+  operator_id?: string | null
+  operator_name?: string | null
   offered: number
   answered: number
   abandoned: number
@@ -104,5 +118,9 @@ export interface StatisticsRow {
   level_offered?: number | null
   average_wait_ms?: number | null
   average_talk_ms?: number | null
+  average_wrap_ms?: number | null
+  voicemails: number
+  callbacks: number
+  ratings: number
   rating?: number | null
 }
