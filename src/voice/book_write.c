@@ -334,17 +334,17 @@ static int close_presence_apply(struct tx *tx, void *book)
 }
 
 static const struct alarm_text {
-	const char *kind, *zh, *over; /**< over: the kind whose alarm this ends */
+	const char *kind, *text, *over; /**< text: the ledger's, a label; over: the kind whose alarm this ends */
 } alarms[] = {
-	{"vacant", "值班时间内无人签到", NULL},
+	{"vacant", "{\"zh\":\"值班时间内无人签到\",\"en\":\"Nobody on the line in duty hours\"}", NULL},
 	{"staffed", NULL, "vacant"},
-	{"left_post", "值班人员离岗（通话中断线）", NULL},
-	{"unanswered", "来电振铃无人应答", NULL},
-	{"pause_limit", "暂停超过规定时间", NULL},
-	{"recording_stopped", "录音中断", NULL},
-	{"recording_dropped", "录音缺失", NULL},
+	{"left_post", "{\"zh\":\"值班人员离岗（通话中断线）\",\"en\":\"Left the post during a call\"}", NULL},
+	{"unanswered", "{\"zh\":\"来电振铃无人应答\",\"en\":\"A ringing call was not answered\"}", NULL},
+	{"pause_limit", "{\"zh\":\"暂停超过规定时间\",\"en\":\"Paused longer than allowed\"}", NULL},
+	{"recording_stopped", "{\"zh\":\"录音中断\",\"en\":\"Recording stopped\"}", NULL},
+	{"recording_dropped", "{\"zh\":\"录音缺失\",\"en\":\"A recording is missing\"}", NULL},
 	{"recording_resumed", NULL, "recording_stopped"},
-	{"trunk_down", "中继线路中断", NULL},
+	{"trunk_down", "{\"zh\":\"中继线路中断\",\"en\":\"Trunk down\"}", NULL},
 	{"trunk_up", NULL, "trunk_down"},
 };
 
@@ -378,7 +378,7 @@ static int alarm_apply(struct tx *tx, void *noted)
 	r = tx_op(tx, "calls.alarm_add",
 		  ARGS(A_INT("id", f->id), A_INT("org_id", n->book->org_id), A_INT("at", f->alarm.at_ms),
 		       A_TEXT("kind", f->alarm.kind), A_ID("person_id", f->alarm.person_id), A_TEXT("subject", f->alarm.subject),
-		       A_TEXT("text", t->zh)),
+		       A_TEXT("text", t->text)),
 		  &rows);
 	if (r < 0 || (r = rows_next(rows)) <= 0)
 		return r; /* told a little while ago */

@@ -142,3 +142,25 @@ int calls_allowance_export_apply(struct call *call, struct tx *tx)
 
 	return sheet_reply(call, tx, &spec);
 }
+
+static const struct sheet_column recording_columns[] = {
+	{"began_at", "录音时间", "Recorded", 17, SHEET_TIME, NULL},
+	{"hotline", "热线", "Hotline", 16, SHEET_TEXT, NULL},
+	{"caller_hint", "号码", "Number", 14, SHEET_TEXT, NULL},
+	{"operator_name", "坐席", "Operator", 12, SHEET_TEXT, NULL},
+	{"case_number", "工单", "Case", 20, SHEET_TEXT, NULL},
+	{"length_ms", "时长（秒）", "Length (s)", 10, SHEET_SECONDS, NULL},
+	{"keep_until", "保存至", "Kept until", 17, SHEET_TIME, NULL},
+	{"hold_purpose", "保全事由", "Legal hold", 30, SHEET_TEXT, NULL},
+	{"hold_by", "保全人", "Held by", 12, SHEET_TEXT, NULL},
+	{"destroyed_at", "销毁时间", "Destroyed", 17, SHEET_TIME, NULL},
+	{"sha256", "SHA-256", "SHA-256", 66, SHEET_TEXT, NULL},
+};
+
+int calls_recordings_export_apply(struct call *call, struct tx *tx)
+{
+	static const struct sheet_spec spec = {"calls.recordings", "录音保存与销毁", "Recordings", "录音清单.xlsx", "recordings.xlsx",
+					       recording_columns, ARRAY_SIZE(recording_columns)};
+
+	return sheet_reply(call, tx, &spec);
+}

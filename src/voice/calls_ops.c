@@ -5,6 +5,7 @@
 #include "store/blobs.h"
 #include "store/db.h"
 #include "store/vault.h"
+#include "voice/retention.h"
 
 static int no_such_call(struct call *call)
 {
@@ -195,4 +196,36 @@ int calls_link_apply(struct call *call, struct tx *tx)
 	call->audit.subject = "call";
 	call->audit.subject_id = id;
 	return tx_exec(tx, "calls.set_case", ARGS(A_INT("id", id), A_INT("case_id", case_id)), NULL);
+}
+
+/* ---- the end of recordings --------------------------------------------------------------------------------- */
+
+/* Each destruction is a write of its own, before the one that says who asked for it. */
+int calls_destroy_due_prepare(struct call *call)
+{
+	struct retention_result *done = ARENA_NEW(call->ctx->arena, struct retention_result);
+
+	call->state = done;
+	return retention_run(call->ctx, done);
+}
+
+int calls_destroy_due_apply(struct call *call, struct tx *tx)
+{
+	const struct retention_result *done = call->state;
+
+	call->audit.subject = "call";
+	call->audit.detail = str_of(arena_printf(call->ctx->arena, "{\"destroyed\":%lld}", (long long)done->destroyed));
+	return 0;
+}
+
+int calls_destroy_due_finish(struct call *call)
+{
+	const struct retention_result *done = call->state;
+	struct jw *w = &call->reply.json;
+
+	jw_obj(w);
+	jw_kint(w, "destroyed", done->destroyed);
+	jw_kint(w, "files", done->files);
+	jw_obj_end(w);
+	return 0;
 }

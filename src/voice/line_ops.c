@@ -783,6 +783,8 @@ const struct native voice_natives[] = {
 	{"calls.recording", NULL, calls_recording_apply, NULL},
 	{"calls.pop", NULL, calls_pop_apply, NULL},
 	{"calls.link", NULL, calls_link_apply, NULL},
+	{"calls.destroy_due", calls_destroy_due_prepare, calls_destroy_due_apply, calls_destroy_due_finish},
+	{"calls.recordings_export", NULL, calls_recordings_export_apply, NULL},
 	{"calls.export", NULL, calls_export_apply, NULL},
 	{"calls.statistics_export", NULL, calls_statistics_export_apply, NULL},
 	{"calls.presence_export", NULL, calls_presence_export_apply, NULL},

@@ -246,6 +246,10 @@ int voice_start(struct env *env, const struct voice_options *o, struct voice **r
 	}
 	config->demo = v->hotline->loopback;
 	v->config = config;
+	if ((r = retention_start(env, &v->retention, f)) < 0) {
+		voice_stop(v);
+		return r;
+	}
 	env->voice = v; /* before the thread: it may ring at once */
 	if ((r = start_thread(v, f)) < 0 || (r = line_load_phones(v, f)) < 0) {
 		env->voice = NULL;
@@ -300,6 +304,7 @@ void voice_stop(struct voice *v)
 		pthread_mutex_unlock(&v->lock);
 		pthread_join(v->thread, NULL);
 	}
+	retention_stop(v->retention);
 	if (v->tapes)
 		tapes_close(v->tapes);
 	if (v->book)

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "voice/exchange.h"
+#include "voice/retention.h"
 #include "voice/voice.h"
 
 struct voice {
@@ -18,6 +19,7 @@ struct voice {
 	struct tapes *tapes;
 	struct book *book;
 	struct wall *wall;
+	struct retention *retention;
 	int64_t org_id;
 	bool libre, has_thread;
 	pthread_t thread;

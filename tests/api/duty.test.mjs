@@ -1,8 +1,11 @@
 // The records side of the line over HTTP: roster, presence, statistics, exports, legal hold, destruction (V03, V10, V14, T08).
 // What stands in the records comes of real calls.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Line, until } from '../voice/line.mjs'
+import { ON_PG, SOURCE } from './harness.mjs'
 import { unzip } from './word.mjs'
 
 let line, boss, admin, op, op2, law
@@ -221,6 +224,11 @@ describe('a day on the line', () => {
     const [today] = ok(await boss.get(`/api/duty/presence?from=${day()}&to=${day()}&person_id=${op.person.id}`)).items
     assert.deepEqual([today.state, today.out_at, today.answered], ['ready', null, 1])
     assert.ok(Math.abs(today.wrap_ms - row.wrap_ms) < 50, `${today.wrap_ms} ${row.wrap_ms}`)
+    const missed = await line.call('10003', { from: '13800007777' }) // impatient: rings at op for two seconds
+    await missed.answered()
+    const alarm = await until(async () => ok(await boss.get('/api/ledgers/supervision')).items.find((e) => e.kind === 'unanswered'), 30000, 'the alarm in the ledger')
+    assert.deepEqual([alarm.person_id, alarm.text.zh], [op.person.id, '来电振铃无人应答'])
+    await missed.hangUp()
     const lost = await line.call('10004', { from: '13800008888' }) // patient: rings at nobody who is ready
     await lost.answered()
     await lost.hangUp()
@@ -243,5 +251,97 @@ describe('a day on the line', () => {
       return items[0]?.out_at && items
     }, 20000, 'the end of presence')
     assert.equal(today.state, null)
+  })
+})
+
+describe('T08 the end of recordings', () => {
+  const reason = encodeURIComponent('质检抽查')
+  const hear = (call) => boss.get(`/api/calls/${call.id}/recording?part=1&reason=${reason}`)
+  const parts = async (call) => ok(await boss.get(`/api/calls/${call.id}`)).parts
+  const list = async (state, who = boss) => ok(await who.get(`/api/recordings?state=${state}`)).items.map((r) => r.call_id)
+  const files = () => fs.readdirSync(path.join(line.server.dir, 'blobs'), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).length
+  let plain, held, shared, attachment
+
+  before(async () => {
+    ;[plain, held, shared] = ok(await boss.get('/api/calls?outcome=voicemail')).items.filter((c) => c.recordings)
+    // The third one's content is a file of a case as well.
+    const sound = await until(async () => {
+      const r = await hear(shared)
+      return r.status === 200 && r
+    }, 30000, 'the recording')
+    const r = await boss.post(`/api/cases/${shared.case_id}/attachments?name=${encodeURIComponent('留言.ogg')}`, sound.bytes, { type: 'audio/ogg' })
+    attachment = { path: `/api/cases/${shared.case_id}/attachments/${ok(r, 201).id}`, bytes: sound.bytes }
+  })
+
+  test('nothing is destroyed before its time', async () => {
+    assert.deepEqual(await list('due'), [])
+    assert.ok(ok(await boss.get('/api/recordings?days=3650')).items.length >= 4, 'but it is listed what comes')
+    const kept = files()
+    assert.deepEqual(ok(await boss.post('/api/recordings/destroy')), { destroyed: 0, files: 0 })
+    assert.equal(files(), kept)
+  })
+
+  test('a legal hold is set with a reason and by who leads only', async () => {
+    for (const c of [op, law, admin]) {
+      assert.equal((await c.post(`/api/calls/${held.id}/hold`, { purpose: '投诉调查' })).status, 403)
+      assert.equal((await c.post(`/api/calls/${held.id}/release`, { purpose: '投诉调查' })).status, 403)
+      assert.equal((await c.post('/api/recordings/destroy')).status, 403)
+    }
+    for (const c of [op, law]) for (const target of ['', '/export']) assert.equal((await c.get(`/api/recordings${target}`)).status, 403)
+    assert.equal((await boss.post(`/api/calls/${held.id}/hold`)).status, 422)
+    assert.equal((await boss.post('/api/calls/4/hold', { purpose: '投诉调查' })).status, 404)
+    const { id } = ok(await boss.post(`/api/calls/${held.id}/hold`, { purpose: '投诉调查' }))
+    assert.equal(ok(await boss.post(`/api/calls/${held.id}/hold`, { purpose: '又一次' })).id, id, 'it is held already')
+    assert.deepEqual((await parts(held)).map((p) => p.held), [true])
+    const log = ok(await admin.get('/api/audit?action=calls.hold')).items
+    assert.ok(log.some((e) => e.subject_id === held.id && e.detail.purpose === '投诉调查'), JSON.stringify(log))
+  })
+
+  test('at the end of its retention a recording is listed, destroyed, and that stands in ledger and audit log; what is held or shared stays', async () => {
+    const [a, b, c] = [plain, held, shared].map((x) => x.id)
+    line.server.sql(`UPDATE call_recordings SET keep_until = 1000 WHERE call_id IN (${a}, ${b}, ${c})`)
+    assert.deepEqual((await list('due')).sort(), [a, c].sort())
+    const [row] = ok(await boss.get('/api/recordings?state=held')).items
+    assert.deepEqual([row.call_id, row.hold_purpose, row.hold_by], [b, '投诉调查', '班长'])
+    assert.equal(cells((await boss.get('/api/recordings/export')).bytes).length, 3)
+    const kept = files()
+    assert.deepEqual(ok(await boss.post('/api/recordings/destroy')), { destroyed: 2, files: 1 })
+    assert.equal(files(), kept - 1)
+    for (const x of [plain, shared]) {
+      const r = await hear(x)
+      assert.equal(r.status, 404)
+      assert.match(r.json.detail, /销毁/)
+      assert.ok((await parts(x))[0].destroyed_at)
+    }
+    const still = await boss.get(attachment.path)
+    assert.equal(still.status, 200)
+    assert.ok(still.bytes.equals(attachment.bytes))
+    assert.equal((await hear(held)).status, 200)
+    assert.deepEqual((await list('destroyed')).sort(), [a, c].sort())
+    const ledger = ok(await boss.get('/api/ledgers/recordings')).items
+    assert.equal(ledger.length, 2)
+    assert.match(ledger[0].text.zh, /已销毁.*SHA-256 [0-9a-f]{64}/)
+    const log = ok(await admin.get('/api/audit?action=calls.recording_destroyed')).items
+    assert.deepEqual(log.map((e) => e.subject_id).sort(), [a, c].sort())
+  })
+
+  test('released, it is destroyed by the next turn, here that of a restart', async () => {
+    ok(await boss.post(`/api/calls/${held.id}/release`, { purpose: '调查结束' }))
+    assert.equal((await boss.post(`/api/calls/${held.id}/release`, { purpose: '再来' })).status, 404)
+    assert.deepEqual(await list('due'), [held.id])
+    await line.server.restart()
+    await until(async () => (await hear(held)).status === 404, 30000, 'destroyed')
+    assert.deepEqual(await list('due'), [])
+  })
+
+  test('whatever keeps a file is known to the operation that lets it go', { skip: ON_PG && 'the schema is the same' }, () => {
+    const schema = fs.readdirSync(path.join(SOURCE, 'modules')).flatMap((m) => {
+      const dir = path.join(SOURCE, 'modules', m, 'schema')
+      return fs.existsSync(dir) ? fs.readdirSync(dir).map((f) => fs.readFileSync(path.join(dir, f), 'utf8')) : []
+    })
+    const keepers = schema.flatMap((text) => [...text.matchAll(/CREATE TABLE (\w+) \(([^;]*)\);/g)]).filter((m) => /^\s+\w*blob_id\s/m.test(m[2])).map((m) => m[1])
+    assert.ok(keepers.length >= 4, keepers.join())
+    const release = fs.readFileSync(path.join(SOURCE, 'modules/platform/ops/blob_release.sql'), 'utf8')
+    for (const table of keepers) assert.equal(release.split(` FROM ${table} `).length, 3, `${table} keeps files: blob_release.sql must spare them`)
   })
 })

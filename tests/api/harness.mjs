@@ -125,11 +125,15 @@ export class Server {
   // Rows of days gone by, written beside the running server. rows: objects by column; no value is a stranger's.
   plant(table, rows) {
     const quote = (v) => (typeof v === 'string' ? `'${v}'` : String(v))
-    const sql = rows.map((r) => `INSERT INTO ${table} (${Object.keys(r).join(', ')}) VALUES (${Object.values(r).map(quote).join(', ')});`).join('\n')
+    this.sql(rows.map((r) => `INSERT INTO ${table} (${Object.keys(r).join(', ')}) VALUES (${Object.values(r).map(quote).join(', ')});`).join('\n'))
+  }
+
+  // What time would do to the rows, done at once.
+  sql(sql) {
     const r = this.db
       ? spawnSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', '-d', this.db, '-c', `SET search_path TO lexline; ${sql}`], { encoding: 'utf8' })
       : spawnSync('python3', ['-c', PLANT, path.join(this.dir, 'lexline.db')], { encoding: 'utf8', input: sql })
-    if (r.status !== 0) throw new Error(`plant: ${r.stderr}`)
+    if (r.status !== 0) throw new Error(`sql: ${r.stderr}`)
   }
 
   // SIGTERM and wait. → exit code

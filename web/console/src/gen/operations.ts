@@ -215,6 +215,12 @@ export interface CallsAllowanceExportIn {
   to: Day
 }
 
+/** Destroy the recordings whose retention has ended now, without waiting for the hourly turn; what is under a legal hold stays (T08). */
+export interface CallsDestroyDueOut {
+  destroyed: number
+  files: number
+}
+
 /** The duty roster of some days: who is on the line, who collects the messages (V10, V03). */
 export interface CallsDutyIn {
   from: Day
@@ -322,6 +328,16 @@ export interface CallsGetOut {
     held: boolean
     destroyed_at: Instant | null
   }[]
+}
+
+/** Legal hold: the recordings of this call are kept whatever their retention says, until it is released. The purpose stands in the audit log. */
+export interface CallsHoldIn {
+  id: Id
+  purpose: string
+}
+
+export interface CallsHoldOut {
+  id: Id
 }
 
 /** Hang a call on another case, that the person may see. */
@@ -432,6 +448,49 @@ export interface CallsRecordingIn {
   id: Id
   reason: string
   part?: number
+}
+
+/** Recordings by their retention: due soon (those that will be destroyed, the soonest listed here before), under a legal hold, destroyed (T08). */
+export interface CallsRecordingsIn {
+  state?: 'due' | 'held' | 'destroyed'
+  days?: number
+  after?: Id | null
+  limit?: number
+}
+
+export interface CallsRecordingsItem {
+  id: Id
+  call_id: Id
+  part: number
+  hotline: string
+  caller_hint: string | null
+  operator_name: string | null
+  case_number: string | null
+  began_at: Instant
+  length_ms: number
+  sha256: string
+  keep_until: Instant
+  held: boolean
+  hold_purpose: string | null
+  hold_by: string | null
+  hold_at: Instant | null
+  destroyed_at: Instant | null
+}
+
+/** The list of recordings to be destroyed, held or destroyed, as an Excel file (T08). */
+export interface CallsRecordingsExportIn {
+  state?: 'due' | 'held' | 'destroyed'
+  days?: number
+}
+
+/** End a legal hold: the retention of the recordings counts again. */
+export interface CallsReleaseIn {
+  id: Id
+  purpose: string
+}
+
+export interface CallsReleaseOut {
+  id: Id
 }
 
 /** Incoming calls by day or month, and by hotline, queue or operator when asked: offered, answered, abandoned, in time, both service levels, averages, survey (V14). */
@@ -2267,6 +2326,12 @@ export interface Operations {
     in: CallsAllowanceExportIn
     out: Blob
   }
+  'calls.destroy_due': {
+    method: 'POST'
+    path: '/api/recordings/destroy'
+    in: Record<string, never>
+    out: CallsDestroyDueOut
+  }
   'calls.duty': {
     method: 'GET'
     path: '/api/duty'
@@ -2296,6 +2361,12 @@ export interface Operations {
     path: '/api/calls/{id}'
     in: CallsGetIn
     out: CallsGetOut
+  }
+  'calls.hold': {
+    method: 'POST'
+    path: '/api/calls/{id}/hold'
+    in: CallsHoldIn
+    out: CallsHoldOut
   }
   'calls.link': {
     method: 'POST'
@@ -2332,6 +2403,24 @@ export interface Operations {
     path: '/api/calls/{id}/recording'
     in: CallsRecordingIn
     out: Blob
+  }
+  'calls.recordings': {
+    method: 'GET'
+    path: '/api/recordings'
+    in: CallsRecordingsIn
+    out: Page<CallsRecordingsItem>
+  }
+  'calls.recordings_export': {
+    method: 'GET'
+    path: '/api/recordings/export'
+    in: CallsRecordingsExportIn
+    out: Blob
+  }
+  'calls.release': {
+    method: 'POST'
+    path: '/api/calls/{id}/release'
+    in: CallsReleaseIn
+    out: CallsReleaseOut
   }
   'calls.statistics': {
     method: 'GET'
@@ -3244,17 +3333,22 @@ export const routes = {
   'calls.alarms': { method: 'GET', path: '/api/duty/alarms', query: ['open', 'before', 'limit'] },
   'calls.allowance': { method: 'GET', path: '/api/duty/allowance', query: ['from', 'to'] },
   'calls.allowance_export': { method: 'GET', path: '/api/duty/allowance/export', query: ['from', 'to'] },
+  'calls.destroy_due': { method: 'POST', path: '/api/recordings/destroy', query: [] },
   'calls.duty': { method: 'GET', path: '/api/duty', query: ['from', 'to', 'person_id', 'duty'] },
   'calls.duty_add': { method: 'POST', path: '/api/duty', query: [] },
   'calls.duty_remove': { method: 'DELETE', path: '/api/duty/{id}', query: [] },
   'calls.export': { method: 'GET', path: '/api/calls/export', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed'] },
   'calls.get': { method: 'GET', path: '/api/calls/{id}', query: [] },
+  'calls.hold': { method: 'POST', path: '/api/calls/{id}/hold', query: [] },
   'calls.link': { method: 'POST', path: '/api/calls/{id}/link', query: [] },
   'calls.list': { method: 'GET', path: '/api/calls', query: ['direction', 'outcome', 'operator_id', 'case_id', 'client_id', 'queue', 'from', 'to', 'missed', 'before', 'limit'] },
   'calls.pop': { method: 'GET', path: '/api/calls/{id}/pop', query: [] },
   'calls.presence': { method: 'GET', path: '/api/duty/presence', query: ['from', 'to', 'person_id'] },
   'calls.presence_export': { method: 'GET', path: '/api/duty/presence/export', query: ['from', 'to', 'person_id'] },
   'calls.recording': { method: 'GET', path: '/api/calls/{id}/recording', query: ['reason', 'part'] },
+  'calls.recordings': { method: 'GET', path: '/api/recordings', query: ['state', 'days', 'after', 'limit'] },
+  'calls.recordings_export': { method: 'GET', path: '/api/recordings/export', query: ['state', 'days'] },
+  'calls.release': { method: 'POST', path: '/api/calls/{id}/release', query: [] },
   'calls.statistics': { method: 'GET', path: '/api/calls/statistics', query: ['from', 'to', 'by', 'group', 'hotline', 'queue', 'operator_id'] },
   'calls.statistics_export': { method: 'GET', path: '/api/calls/statistics/export', query: ['from', 'to', 'by', 'group', 'hotline', 'queue', 'operator_id'] },
   'case.act': { method: 'POST', path: '/api/cases/{id}/actions/{action}', query: [] },

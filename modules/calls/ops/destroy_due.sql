@@ -1,0 +1,6 @@
+-- op: calls.destroy_due
+-- Destroy the recordings whose retention has ended now, without waiting for the hourly turn; what is under a legal hold stays (T08).
+-- route: POST /api/recordings/destroy
+-- role: supervisor, director
+-- native:
+-- out: one {destroyed int, files int}

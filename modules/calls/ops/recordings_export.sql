@@ -1,0 +1,7 @@
+-- op: calls.recordings_export
+-- The list of recordings to be destroyed, held or destroyed, as an Excel file (T08).
+-- route: GET /api/recordings/export
+-- role: supervisor, director, auditor, archivist, admin
+-- native:
+-- in: state (due|held|destroyed) = due | days int = 30 (0..3660)
+-- out: file
