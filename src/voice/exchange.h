@@ -151,6 +151,7 @@ void call_timeout(struct phone_call *c);
 void call_wait_in_queue(struct phone_call *c);			     /**< music, over and over */
 void call_say_position(struct phone_call *c, const struct acd_action *a);
 void call_offer_callback(struct phone_call *c);
+void call_park(struct phone_call *c);
 void call_say(struct phone_call *c, const char *prompt, play_done done); /**< one prompt in the caller's language; done at once when there is none */
 void call_record(struct phone_call *c);				     /**< start the tape on whatever the caller is in */
 const struct prompt *call_prompt(const struct phone_call *c, const char *name);

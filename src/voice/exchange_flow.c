@@ -149,21 +149,24 @@ void call_offer_callback(struct phone_call *c)
 	call_say(c, "callback_offer", music_again);
 }
 
-/* The caller hangs up and keeps the place. */
-static void kept(struct port *p, bool whole, void *call)
+/* Nobody holds the line: the place is kept until an operator is free. */
+void call_park(struct phone_call *c)
 {
-	struct phone_call *c = call;
-
-	if (!whole)
-		return;
 	c->rec.outcome = CALL_CALLBACK_ASKED;
 	c->phase = PHASE_PARKED;
 	leg_drop(c->caller, 0);
 	c->caller = NULL;
+	c->caller_up = false;
 	tape_end(c->tape);
 	c->tape = NULL;
 	book_call(c->x->book, &c->rec);
 	exchange_settle(c->x);
+}
+
+static void kept(struct port *p, bool whole, void *call)
+{
+	if (whole)
+		call_park(call);
 }
 
 static void to_callback(struct phone_call *c)

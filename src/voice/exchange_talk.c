@@ -130,17 +130,12 @@ void talk_end(struct phone_call *c, bool survey)
 
 void talk_caller_gone(struct phone_call *c, const struct leg_event *e)
 {
-	struct exchange *x = c->x;
 	enum call_outcome o = c->rec.answered_ms ? CALL_ANSWERED : c->rec.queued_ms ? CALL_ABANDONED : CALL_MENU;
 
 	leg_free(c->caller);
 	c->caller = NULL;
-	if (c->phase == PHASE_QUEUED && c->keep_parked) {
-		c->phase = PHASE_PARKED; /* hung up during "we will call you" */
-		c->rec.outcome = CALL_CALLBACK_ASKED;
-		tape_end(c->tape);
-		c->tape = NULL;
-		book_call(x->book, &c->rec);
+	if (c->phase == PHASE_QUEUED && c->keep_parked) { /* hung up during "we will call you" */
+		call_park(c);
 		return;
 	}
 	if (c->phase == PHASE_DIALLING || c->rec.direction != CALL_IN)

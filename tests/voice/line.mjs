@@ -5,27 +5,67 @@ import os from 'node:os'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { SOURCE, Server, until } from '../api/harness.mjs'
-import { Peer, readWav } from './peer.mjs'
+import { Peer, RATE, readWav, writeWav } from './peer.mjs'
 
 export { until }
 const PROFILE = path.join(SOURCE, 'tests/fixtures/profiles/switchboard')
 
+// What is said, as a tone each: who listens knows at once which prompt it is. (Callers play 440, operators 880.)
+export const SAID = {
+  recording_notice: 500, main_menu: 550, position_before: 600, position_after: 650, callback_offer: 700, callback_kept: 750, please_hold: 800,
+  leave_message: 950, closed: 1000, survey: 1050, goodbye: 1150, music: 1250, all_busy: 1350, welcome: 1450, busy: 1550, language_choice: 1650,
+  identity_menu: 1750, members_only: 1850,
+}
+
+function sayTones(profile) {
+  fs.mkdirSync(path.join(profile, 'prompts'))
+  for (const [name, hz] of Object.entries(SAID)) {
+    const ms = name === 'music' ? 2000 : 600
+    const wav = writeWav(Int16Array.from({ length: ms * 8 }, (_, n) => 8000 * Math.sin((2 * Math.PI * hz * n) / RATE)))
+    for (const lang of ['zh', 'en']) fs.writeFileSync(path.join(profile, 'prompts', `${name}.${lang}.wav`), wav)
+  }
+}
+
+// The carriers: peers that stand there before the server starts. → [peers by name, lines for lexline.yaml]
+async function openCarriers(line, carriers, more) {
+  const peers = {}
+  const text = ['voice:', ...more.map((l) => `  ${l}`), '  trunks:']
+  for (const [name, { rules = '', transport = 'udp', host = '127.0.0.2', ...options }] of Object.entries(carriers)) {
+    peers[name] = line.keep(await Peer.open({ transport, host, user: name, ...options }))
+    text.push(`    ${name}: {server: "${peers[name].address}", transport: ${transport}, allow: ["${host}"]${rules && ', '}${rules}}`)
+  }
+  return [peers, text.join('\n')]
+}
+
 export class Line {
-  // options: as Server.start(), and hotline (text → text: changes hotline.yaml), sip (['udp'])
-  static async start(options = {}) {
+  // options: as Server.start(), and profile (default: the switchboard), hotline (text → text: changes hotline.yaml),
+  //   tones (true: what is said are the tones of SAID, instead of speech), carriers ({name: {host, transport, rules, …of a Peer}}), voice (lines under `voice:`)
+  static async start({ profile: from = PROFILE, hotline, tones = false, carriers, voice = [], config = '', ...options } = {}) {
     const l = new Line()
     l.open = []
     l.profiles = fs.mkdtempSync(path.join(os.tmpdir(), 'lexline-profile-'))
-    const profile = path.join(l.profiles, 'switchboard')
-    fs.cpSync(PROFILE, profile, { recursive: true })
-    const file = path.join(profile, 'hotline.yaml')
-    if (options.hotline) {
+    const profile = path.join(l.profiles, path.basename(from))
+    fs.cpSync(from, profile, { recursive: true })
+    if (hotline) {
+      const file = path.join(profile, 'hotline.yaml')
       const text = fs.readFileSync(file, 'utf8')
-      const changed = options.hotline(text)
+      const changed = hotline(text)
       assert.notEqual(changed, text, 'hotline.yaml is as it was')
       fs.writeFileSync(file, changed)
     }
-    l.server = await Server.start({ sip: ['udp'], ...options, profile })
+    if (tones) sayTones(profile)
+    if (carriers) {
+      const [peers, text] = await openCarriers(l, carriers, voice)
+      l.carriers = peers
+      config += text
+    } else if (voice.length) config += ['voice:', ...voice.map((v) => `  ${v}`)].join('\n')
+    try {
+      l.server = await Server.start({ sip: ['udp'], config, ...options, profile })
+    } catch (e) {
+      for (const o of l.open) o.close()
+      throw e
+    }
+    for (const c of Object.values(l.carriers ?? {})) c.setServer(l.server.sip[c.transport] ?? l.sip)
     return l
   }
 
@@ -90,6 +130,16 @@ export class Line {
     }, 30000, what)
   }
 
+  // The line of a call's history, once it is written. api: of who may see the call
+  event(api, id, kind) {
+    return until(async () => (await api.get(`/api/calls/${id}`)).json?.events?.find((e) => e.kind === kind), 20000, `${kind} in the history of call ${id}`)
+  }
+
+  // The newest call of a number that ends so.
+  callOf(api, number, fits = () => true) {
+    return this.record(api, (c) => c.caller_hint?.endsWith(number.slice(-4)) && fits(c), `call of ${number}`)
+  }
+
   // Its sound, as samples of both channels. → {rate, left, right}
   async recording(api, id, part = 0) {
     const r = await until(async () => {
@@ -101,8 +151,8 @@ export class Line {
   }
 
   async remove() {
-    for (const o of this.open.reverse()) o.close()
-    await this.server.remove()
+    for (const o of this.open.reverse()) await o.close()
+    await this.server?.remove()
     fs.rmSync(this.profiles, { recursive: true, force: true })
   }
 }

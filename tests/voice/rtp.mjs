@@ -62,6 +62,7 @@ export class Media extends Watched {
     running.delete(this)
     if (!this.closed) this.socket.close()
     this.closed = true
+    for (const k of this.pressing.splice(0)) k.done?.() // nobody hears them any more
     this.changed()
   }
 
@@ -111,6 +112,7 @@ export class Media extends Watched {
   // Keys as RFC 4733 events of 100 ms, one after the other. Resolves when the last was sent.
   keys(text) {
     return new Promise((resolve) => {
+      if (this.closed || !text) return resolve()
       for (const key of text) this.pressing.push({ code: KEYS.indexOf(key), step: 0 })
       this.pressing.at(-1).done = resolve
     })

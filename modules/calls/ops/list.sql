@@ -1,5 +1,5 @@
 -- op: calls.list
--- Calls, newest first: everybody's for who supervises, else one's own and those nobody took (V14, V15).
+-- Calls, newest first: everybody's for who supervises (their organisation's line, or their people's calls), else one's own and those nobody took (V14, V15).
 -- route: GET /api/calls
 -- role: operator, specialist, lawyer, supervisor, director, auditor, admin
 -- in: direction (in|out|callback)? | outcome text? (1..30) | operator_id id? | case_id id? | client_id id? | queue text? (1..40) | from time? | to time? |
@@ -12,8 +12,11 @@ SELECT c.id, c.direction, c.hotline, c.queue, c.lang, c.trunk, c.browser, c.call
   c.rating, c.refused, c.transfers, c.disposition,
   (SELECT count(*) FROM call_recordings g WHERE g.call_id = c.id AND g.destroyed_at IS NULL) AS recordings
   FROM calls c LEFT JOIN people p ON p.id = c.operator_id
- WHERE c.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
-   AND (c.operator_id = :actor OR c.operator_id IS NULL OR EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = :actor AND r.role IN ('supervisor', 'director', 'auditor')))
+ WHERE (c.operator_id = :actor
+   OR (c.operator_id IS NULL AND c.org_id IN (SELECT org_id FROM actor_lines WHERE actor_id = :actor))
+   OR (EXISTS (SELECT 1 FROM person_roles r WHERE r.person_id = :actor AND r.role IN ('supervisor', 'director', 'auditor'))
+     AND (c.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+       OR EXISTS (SELECT 1 FROM people o JOIN actor_orgs a ON a.org_id = o.org_id WHERE o.id = c.operator_id AND a.actor_id = :actor))))
    AND (:direction IS NULL OR c.direction = :direction) AND (:outcome IS NULL OR c.outcome = :outcome)
    AND (:operator_id IS NULL OR c.operator_id = :operator_id) AND (:case_id IS NULL OR c.case_id = :case_id)
    AND (:client_id IS NULL OR c.client_id = :client_id) AND (:queue IS NULL OR c.queue = :queue)

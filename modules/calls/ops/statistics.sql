@@ -24,7 +24,8 @@ SELECT s.period, s.hotline, s.queue, s.operator_id, p.display_name AS operator_n
         CASE WHEN :group = 'operator' THEN g.operator_id END AS operator_id,
         g.offered, g.answered, g.abandoned, g.abandoned_short, g.within, g.wait_ms, g.talk_ms, g.wrap_ms, g.voicemails, g.callbacks, g.ratings, g.rating_sum
         FROM call_figures g
-       WHERE g.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+       WHERE (g.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+           OR EXISTS (SELECT 1 FROM people o JOIN actor_orgs a ON a.org_id = o.org_id WHERE o.id = g.operator_id AND a.actor_id = :actor))
          AND g.began_at >= day_ms(:from) AND g.began_at < day_ms(:to + 1)
          AND (:hotline IS NULL OR g.hotline = :hotline) AND (:queue IS NULL OR g.queue = :queue) AND (:operator_id IS NULL OR g.operator_id = :operator_id)
      ) f GROUP BY f.period, f.hotline, f.queue, f.operator_id

@@ -1,0 +1,77 @@
+// The hotlines of Hunan and Anhui as they are delivered: their hours, and a call through their menus to the person on duty.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { SOURCE } from '../api/harness.mjs'
+import { Line, SAID, until } from './line.mjs'
+
+const HOTLINES = {
+  'hunan-12348': { number: '12348', operator: 'duty1', supervisors: ['province', 'head'], others: ['duty2', 'duty3'] },
+  'anhui-microloan': { number: '1000', operator: 'agent1', supervisors: ['head'], others: ['agent2'] },
+}
+const open = (name, at, options = {}) =>
+  Line.start({ profile: path.join(SOURCE, 'profiles', name), env: { LEXLINE_NOW: at }, carriers: { carrier: { rules: 'ping_s: 0' } }, ...options })
+
+const CLOCKS = [
+  ['hunan-12348', '2026-03-05T08:30:00+08:00', true, 'Thursday, the first minute'],
+  ['hunan-12348', '2026-03-05T12:00:00+08:00', false, 'Thursday at noon'],
+  ['hunan-12348', '2026-10-01T09:00:00+08:00', false, 'National Day, a Thursday'],
+  ['hunan-12348', '2026-09-20T09:00:00+08:00', true, 'a Sunday that is worked for National Day'],
+  ['anhui-microloan', '2026-03-06T14:30:00+08:00', true, 'Friday afternoon'],
+  ['anhui-microloan', '2026-03-05T14:30:00+08:00', false, 'Thursday afternoon'],
+  ['anhui-microloan', '2026-10-02T14:30:00+08:00', false, 'a Friday off'],
+]
+
+for (const [name, at, isOpen, what] of CLOCKS)
+  test(`V02 ${name}, ${what}: ${isOpen ? 'taken' : 'announcement and a message'}`, async () => {
+    const line = await open(name, at, { tones: true })
+    try {
+      const { carrier } = line.carriers
+      const call = await carrier.invite(HOTLINES[name].number, { from: '13800000001' })
+      await call.hears(SAID.welcome)
+      if (isOpen) {
+        await call.hears(SAID.recording_notice)
+      } else {
+        await call.hears(SAID.closed)
+        await call.hears(SAID.leave_message)
+      }
+      await call.hangUp()
+    } finally {
+      await line.remove()
+    }
+  })
+
+const WAYS = [
+  ['hunan-12348', '2026-03-05T09:00:00+08:00', '1', { queue: 'consultation', lang: 'zh' }],
+  ['hunan-12348', '2026-03-05T09:00:00+08:00', '2', { queue: 'legal_aid', lang: 'en' }, true],
+  ['anhui-microloan', '2026-03-06T15:00:00+08:00', '1', { queue: 'member', lang: 'zh' }],
+]
+for (const [name, at, key, expected, tones = false] of WAYS)
+  test(`${name}: by key ${key} to ${expected.queue}, ${tones ? 'announced by tones' : "in the hotline's own words"}; the enquiry is opened, the call is rated`, async () => {
+    const line = await open(name, at, { tones })
+    try {
+      const { carrier } = line.carriers
+      const op = await line.operator(HOTLINES[name].operator)
+      const call = await carrier.invite(HOTLINES[name].number, { from: '13800000002' })
+      await call.hearsSomething()
+      const leg = await line.choose(call, key, op.answer())
+      call.play(440)
+      leg.play(880)
+      await Promise.all([call.hears(880), leg.hears(440)])
+      const shown = await until(async () => {
+        const { call: c } = await op.state()
+        return c?.case_id && c
+      }, 20000, 'the enquiry')
+      assert.equal(shown.queue, expected.queue)
+      assert.equal((await op.api.get(`/api/cases/${shown.case_id}`)).json.process, 'enquiry')
+      await op.call('hang_up')
+      await line.choose(call, '1', call.ended(60000))
+      const record = await line.record(op.api, (c) => c.id === shown.id && c.ended_at && c.recordings > 0)
+      assert.deepEqual({ queue: record.queue, lang: record.lang, outcome: record.outcome, rating: record.rating }, { ...expected, outcome: 'answered', rating: 5 })
+      // whoever the line belongs to: one's own calls, and those of one's people
+      for (const who of HOTLINES[name].supervisors) await line.recording(line.keep(await line.server.as(who)), shown.id)
+      for (const who of HOTLINES[name].others) assert.equal((await line.keep(await line.server.as(who)).get(`/api/calls/${shown.id}`)).status, 404, who)
+    } finally {
+      await line.remove()
+    }
+  })
