@@ -25,6 +25,11 @@ before(async () => {
     call(day(-2), '09:00:00', 4), call(day(-2), '09:30:00', 30, { operator_id: chen.person.id, rating: 3 }), call(day(-1), '10:00:00', 8),
     call(day(-1), '11:00:00', 0, { answered_at: null, operator_id: null, outcome: 'abandoned', rating: null, wrap_ms: 0 }),
   ])
+  const recorded = id
+  h.server.plant('call_recordings', [{
+    id: ++id, call_id: recorded, org_id, part: 0, blob_id: 1, media_type: 'audio/ogg', sha256: 'ab'.repeat(32), began_at: at(day(-1), '11:00:00'), length_ms: 61000, lost_ms: 0,
+    after_crash: 0, keep_until: Date.now() + 10 * 86400e3,
+  }])
   const state = (d, time, name, reason = '') => ({ id: ++id, org_id, person_id: lin.person.id, at: at(d, time), state: name, reason })
   h.server.plant('line_presence', [
     state(monday(), '00:10:00', 'paused', 'signed_in'), state(monday(), '00:11:00', 'ready'), state(monday(), '00:20:00', 'paused', 'rest'),
@@ -86,6 +91,26 @@ test('V14 statistics by day, divided by operator, and as an Excel file', async (
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出' }).click()])
     assert.match(file.suggestedFilename(), /\.xlsx$/)
     await accessible(page, 'statistics')
+  })
+})
+
+test('T08 what is due to be destroyed is listed; a legal hold keeps it', async () => {
+  const page = await h.desk('zhou')
+  await watching(page, 'recordings-failed', async () => {
+    await page.goto('/calls/recordings')
+    await page.getByRole('row', { name: /138 \*{4} 1234.*01:01/ }).waitFor()
+    await accessible(page, 'recordings')
+    await page.getByRole('row', { name: /138/ }).getByRole('link').click()
+    await page.getByRole('button', { name: '保全录音' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('投诉调查')
+    await page.keyboard.press('Enter')
+    await page.getByText('已保全，不会销毁').waitFor()
+    await page.getByRole('button', { name: '解除保全' }).waitFor()
+    await accessible(page, 'call-held')
+    await page.goto('/calls/recordings')
+    await page.getByText('30天内没有到期的录音').waitFor()
+    await page.getByText('已保全', { exact: true }).click()
+    await page.getByText('投诉调查 (周明远)').waitFor()
   })
 })
 

@@ -8,6 +8,7 @@ import type {
   Duty,
   DutyAlarm,
   DutyEntry,
+  KeptRecording,
   PresenceEntry,
   StatisticsRow,
 } from './types'
@@ -23,6 +24,12 @@ export const callApi = {
   callBack: (id: string) => api.post<LineReply>(`${at(id)}/call_back`),
   recordingUrl: (id: string, part: number, reason: string) =>
     address(`${at(id)}/recording`, { reason, part }),
+  hold: (id: string, purpose: string) => api.post<unknown>(`${at(id)}/hold`, { purpose }),
+  release: (id: string, purpose: string) => api.post<unknown>(`${at(id)}/release`, { purpose }),
+  recordings: (query: Query, signal?: AbortSignal) =>
+    api.get<Page<KeptRecording>>('/api/recordings', query, signal),
+  recordingsExport: (query: Query) => download('/api/recordings/export', query, 'recordings.xlsx'),
+  destroyDue: () => api.post<{ destroyed: number; files: number }>('/api/recordings/destroy'),
   export: (query: Query) => download('/api/calls/export', query, 'calls.xlsx'),
   statistics: (query: Query, signal?: AbortSignal) =>
     api.get<Page<StatisticsRow>>('/api/calls/statistics', query, signal).then((p) => p.items),

@@ -48,6 +48,26 @@ export interface Recording {
   lost_ms: number
   after_crash?: boolean
   keep_until?: string
+  held?: boolean
+  destroyed_at?: string | null
+}
+/** A recording by its retention: due soon, under a legal hold, destroyed. */
+export interface KeptRecording {
+  id: string
+  call_id: string
+  part: number
+  hotline: string
+  caller_hint?: string | null
+  operator_name?: string | null
+  case_number?: string | null
+  began_at: string
+  length_ms: number
+  sha256: string
+  keep_until: string
+  held: boolean
+  hold_purpose?: string | null
+  hold_by?: string | null
+  hold_at?: string | null
   destroyed_at?: string | null
 }
 export interface CallView extends CallItem {
