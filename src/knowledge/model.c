@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-#define MAGIC "LXRANK01"
+#define MAGIC "LXRANK02"
 #define HASH_BYTES 32
 #define COUNT_MAX (UINT64_C(1) << 32)
 
@@ -87,6 +87,7 @@ void model_write(const struct model *m, struct buf *out)
 	put_vectors(out, m->vectors);
 	put_known(out, m->known);
 	put_count(out, RANK_FEATURES);
+	put(out, &m->trees->linear, 1, sizeof(struct linear));
 	put_count(out, m->trees->n);
 	put(out, m->trees->at, m->trees->n, sizeof(struct tree));
 	crypto_generichash(hash, sizeof(hash), (const uint8_t *)out->p, out->len, NULL, 0);
@@ -224,8 +225,12 @@ static bool is_tree(const struct tree *t)
 static struct trees *take_trees(struct input *in)
 {
 	struct trees *t = MEM_NEW(struct trees);
+	const struct linear *linear;
 
 	in->bad |= take_count(in) != RANK_FEATURES;
+	linear = take(in, 1, sizeof(*linear));
+	if (linear)
+		t->linear = *linear;
 	t->n = take_count(in);
 	t->at = take_copy(in, t->n, sizeof(struct tree));
 	for (size_t i = 0; !in->bad && i < t->n; i++)

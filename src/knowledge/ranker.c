@@ -698,13 +698,17 @@ static void order_by(const struct trees *trees, struct candidates *pool, size_t 
 size_t ranker_search(const struct ranker *r, struct str question, int64_t day,
 		     struct index_hit *hits, size_t limit)
 {
-	struct trees first = {r->trees->n / FIRST_TREES, r->trees->at};
-	struct trees rest = {r->trees->n - first.n, r->trees->at + first.n};
+	struct trees first = {.n = r->trees->n / FIRST_TREES, .at = r->trees->at};
+	struct trees rest = {.n = r->trees->n - first.n, .at = r->trees->at + first.n};
+	float scores[RANK_POOL];
 	struct candidates *pool = mem_new(sizeof(*pool));
 	struct index_hit all[RANK_POOL] = {{0}};
 	size_t n, kept = limit + KEEP_BEYOND;
 
 	ranker_candidates(r, question, day, pool);
+	linear_score_all(&r->trees->linear, pool->rows[0], RANK_FEATURES, pool->n, scores);
+	for (size_t i = 0; i < pool->n; i++)
+		all[i].score = scores[i];
 	order_by(&first, pool, pool->n, all);
 	order_by(&rest, pool, pool->n < kept ? pool->n : kept, all);
 	n = pool->n < limit ? pool->n : limit;

@@ -7,7 +7,6 @@
 #define BINS 64
 #define MIN_ROWS 80
 #define L2 5.0
-#define GAIN_AT 10
 #define QUESTIONS_PERCENT 70
 #define FEATURES_PERCENT 50
 
@@ -87,84 +86,21 @@ static void put_in_bins(struct grower *g)
 
 /* ---- gradients ------------------------------------------------------------------------------ */
 
-struct placed {
-	float score;
-	uint32_t row;
-};
-
-static int best_first(const void *a, const void *b)
-{
-	const struct placed *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score < y->score ? 1 : -1;
-	return x->row < y->row ? -1 : x->row > y->row;
-}
-
-static double discount(size_t rank)
-{
-	return rank < 100 ? 1 / log2((double)rank + 2) : 0;
-}
-
-static double ideal_gain(size_t relevant)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < relevant && i < GAIN_AT; i++)
-		sum += discount(i);
-	return sum > 0 ? sum : 1;
-}
-
-/** Push every relevant row above every other one, by how much the exchange would change the gain.
- */
-static void push_pairs(struct grower *g, const struct placed *placed, size_t n, size_t relevant)
-{
-	double ideal = ideal_gain(relevant);
-
-	for (size_t i = 0; i < n; i++) {
-		if (!g->t->relevant[placed[i].row])
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			double delta, rho, weight;
-
-			if (g->t->relevant[placed[j].row])
-				continue;
-			delta = fabs(discount(i) - discount(j)) / ideal;
-			rho = 1 / (1 + exp((double)placed[i].score - placed[j].score));
-			weight = rho * (1 - rho) * delta;
-			g->gradient[placed[i].row] += (float)(rho * delta);
-			g->gradient[placed[j].row] -= (float)(rho * delta);
-			g->hessian[placed[i].row] += (float)weight;
-			g->hessian[placed[j].row] += (float)weight;
-		}
-	}
-}
-
 static void find_gradients(struct grower *g)
 {
-	const struct training *t = g->t;
-	struct placed *placed = mem_new(mem_product(t->n_rows + 1, sizeof(*placed)));
+	for (size_t r = 0; r < g->t->n_rows; r++) {
+		float p = 1 / (1 + expf(-g->score[r]));
 
-	memset(g->gradient, 0, t->n_rows * sizeof(float));
-	memset(g->hessian, 0, t->n_rows * sizeof(float));
-	for (size_t q = 0; q < t->n_groups; q++) {
-		size_t n = 0, relevant = 0;
-
-		for (uint32_t r = t->groups[q]; r < t->groups[q + 1]; r++) {
-			placed[n++] = (struct placed){g->score[r], r};
-			relevant += t->relevant[r];
-		}
-		qsort(placed, n, sizeof(*placed), best_first);
-		push_pairs(g, placed, n, relevant);
+		g->gradient[r] = (float)g->t->relevant[r] - p;
+		g->hessian[r] = p * (1 - p);
 	}
-	free(placed);
 }
 
 /* ---- one tree ------------------------------------------------------------------------------- */
 
 static double worth(double gradient, double hessian)
 {
-	return gradient * gradient / (hessian + L2 * 0.01);
+	return gradient * gradient / (hessian + L2);
 }
 
 static void sum_bins(const struct grower *g, const struct leaf *l, size_t f, struct histogram *h)
@@ -250,7 +186,7 @@ static void close_leaf(const struct grower *g, struct tree *tree, const struct l
 		gradient += g->gradient[g->order[i]];
 		hessian += g->hessian[g->order[i]];
 	}
-	value = rate * (float)(gradient / (hessian + L2 * 0.01));
+	value = rate * (float)(gradient / (hessian + L2));
 	tree->nodes[l->node].feature = -1;
 	tree->nodes[l->node].value = value;
 }
@@ -344,7 +280,10 @@ struct trees *trees_learn(const struct training *t, unsigned rounds, float rate)
 	g.order = mem_new(mem_product(t->n_rows + 1, sizeof(uint32_t)));
 	g.use = mem_new(t->n_features + 1);
 	put_in_bins(&g);
+	linear_learn(t, &trees->linear);
 	trees->at = mem_new(mem_product(rounds, sizeof(struct tree)));
+	for (size_t r = 0; r < t->n_rows; r++)
+		g.score[r] = trees->linear.bias;
 	for (unsigned i = 0; i < rounds; i++) {
 		find_gradients(&g);
 		grow(&g, &trees->at[trees->n], rate);
