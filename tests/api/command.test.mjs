@@ -101,7 +101,7 @@ test('check: an unknown key is told with file, line and what was expected, and n
   assert.notEqual(made.code, 0)
   assert.match(made.stderr, new RegExp(`consultation\\.yaml:${at + 1}: `))
   assert.ok(!fs.existsSync(dir))
-  for (const name of ['demo', 'hunan-12348', 'anhui-microloan']) assert.equal(lexline(['check', name]).code, 0, name)
+  for (const name of ['demo', 'hunan-12348', 'anhui-microloan', 'changzhou-debt']) assert.equal(lexline(['check', name]).code, 0, name)
 })
 
 test('search: one line in, one line out; a bad line is named', async () => {

@@ -17,7 +17,7 @@ async function open(profile, ...names) {
 }
 
 test('every first person of every profile signs in', async () => {
-  for (const profile of ['hunan-12348', 'anhui-microloan']) {
+  for (const profile of ['hunan-12348', 'anhui-microloan', 'changzhou-debt']) {
     const [server] = await open(profile)
     const names = Object.keys(server.people)
     assert.ok(names.length >= 7, names.join())

@@ -284,7 +284,7 @@ describe('lexline check', () => {
   test('the built-in profiles are in order', () => {
     const r = lexline(['check'])
     assert.equal(r.code, 0, r.stderr)
-    for (const name of ['demo', 'hunan-12348', 'anhui-microloan']) assert.match(r.stdout, new RegExp(`^${name} .* 0 findings`, 'm'))
+    for (const name of ['demo', 'hunan-12348', 'anhui-microloan', 'changzhou-debt']) assert.match(r.stdout, new RegExp(`^${name} .* 0 findings`, 'm'))
   })
 
   test('an unknown key is a finding with file, line and the nearest word; exit 6', () => {

@@ -1,4 +1,4 @@
-// The hotlines of Hunan and Anhui as they are delivered: their hours, and a call through their menus to the person on duty.
+// The hotlines of Hunan, Anhui and Changzhou as they are delivered: their hours, and a call through their menus to the person on duty.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { Line, SAID, until } from './line.mjs'
 const HOTLINES = {
   'hunan-12348': { number: '12348', operator: 'duty1', supervisors: ['province', 'head'], others: ['duty2', 'duty3'] },
   'anhui-microloan': { number: '1000', operator: 'agent1', supervisors: ['head'], others: ['agent2'] },
+  'changzhou-debt': { number: '1000', operator: 'agent1', supervisors: ['head'], others: ['agent2'] },
 }
 const open = (name, at, options = {}) =>
   Line.start({ profile: path.join(SOURCE, 'profiles', name), env: { LEXLINE_NOW: at }, carriers: { carrier: { rules: 'ping_s: 0' } }, ...options })
@@ -20,6 +21,8 @@ const CLOCKS = [
   ['anhui-microloan', '2026-03-06T14:30:00+08:00', true, 'Friday afternoon'],
   ['anhui-microloan', '2026-03-05T14:30:00+08:00', false, 'Thursday afternoon'],
   ['anhui-microloan', '2026-10-02T14:30:00+08:00', false, 'a Friday off'],
+  ['changzhou-debt', '2026-10-01T03:00:00+08:00', true, 'National Day, three in the morning'],
+  ['changzhou-debt', '2026-03-07T23:59:59+08:00', true, 'Saturday, the last second'],
 ]
 
 for (const [name, at, isOpen, what] of CLOCKS)
@@ -45,6 +48,7 @@ const WAYS = [
   ['hunan-12348', '2026-03-05T09:00:00+08:00', '1', { queue: 'consultation', lang: 'zh' }],
   ['hunan-12348', '2026-03-05T09:00:00+08:00', '2', { queue: 'legal_aid', lang: 'en' }, true],
   ['anhui-microloan', '2026-03-06T15:00:00+08:00', '1', { queue: 'member', lang: 'zh' }],
+  ['changzhou-debt', '2026-10-01T03:00:00+08:00', '2', { queue: 'english', lang: 'en' }],
 ]
 for (const [name, at, key, expected, tones = false] of WAYS)
   test(`${name}: by key ${key} to ${expected.queue}, ${tones ? 'announced by tones' : "in the hotline's own words"}; the enquiry is opened, the call is rated`, async () => {

@@ -365,7 +365,7 @@ static void mistakes_in_the_file_are_told_with_their_line(void **state)
 
 static void the_profiles_calendars_load(void **state)
 {
-	static const char *const profiles[] = {"demo", "hunan-12348", "anhui-microloan"};
+	static const char *const profiles[] = {"demo", "hunan-12348", "anhui-microloan", "changzhou-debt"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++) {
 		struct yreport report = {0};
