@@ -255,26 +255,14 @@ void templates_close(struct templates *lib)
 static int read_docx(struct tx *tx, struct template_version *v)
 {
 	struct ctx *ctx = tx_ctx(tx);
-	struct blob_reader *reader;
 	struct blob_info info;
-	int64_t n;
-	char *p;
-	int r;
+	int r = blob_lookup(tx, v->org_id, v->blob_id, &info);
 
-	if ((r = blob_lookup(tx, v->org_id, v->blob_id, &info)) < 0 ||
-	    (r = blob_open(ctx->env->blobs, v->org_id, &info, &reader, &ctx->fault)) < 0)
+	if (r < 0)
 		return r;
-	if (info.size > DOCX_MAX) {
-		blob_close(reader);
+	if (info.size > DOCX_MAX)
 		return ctx_fail(ctx, E_TOO_LARGE, "file", "a Word template has at most %d MB", (int)(DOCX_MAX >> 20));
-	}
-	p = arena_alloc(ctx->arena, (size_t)info.size + 1);
-	n = blob_read(reader, 0, p, (size_t)info.size, &ctx->fault);
-	blob_close(reader);
-	if (n < 0)
-		return (int)n;
-	v->docx = (struct str){p, (size_t)n};
-	return 0;
+	return blob_read_whole(ctx->env->blobs, ctx->arena, v->org_id, &info, &v->docx, &ctx->fault);
 }
 
 static int parse_version(struct tx *tx, struct template_version *v, struct str body)

@@ -266,20 +266,10 @@ static int read_upload(struct call *call, struct str *ret)
 {
 	const struct blob_info *info = call->upload->blob;
 	struct ctx *ctx = call->ctx;
-	struct blob_reader *reader;
-	int64_t n;
-	char *p;
-	int r;
 
 	if (info->size > ((int64_t)16 << 20))
 		return ctx_fail(ctx, E_TOO_LARGE, "file", "a Word template has at most 16 MB");
-	if ((r = blob_open(ctx->env->blobs, ctx->actor.org_id, info, &reader, &ctx->fault)) < 0)
-		return r;
-	p = arena_alloc(ctx->arena, (size_t)info->size + 1);
-	n = blob_read(reader, 0, p, (size_t)info->size, &ctx->fault);
-	blob_close(reader);
-	*ret = (struct str){p, n > 0 ? (size_t)n : 0};
-	return n < 0 ? (int)n : 0;
+	return blob_read_whole(ctx->env->blobs, ctx->arena, ctx->actor.org_id, info, ret, &ctx->fault);
 }
 
 static int upload_prepare(struct call *call)

@@ -17,22 +17,9 @@ struct upload_job {
 
 static int read_blob(struct ctx *ctx, int64_t org, const struct blob_info *info, struct str *ret)
 {
-	struct blob_reader *blob;
-	char *bytes;
-	int64_t got;
-	int r;
-
 	if (info->size > (int64_t)LAW_FILE_MAX)
 		return ctx_fail(ctx, E_TOO_LARGE, "file", "文件超过 64 MB / the file is larger than 64 MB");
-	if ((r = blob_open(ctx->env->blobs, org, info, &blob, &ctx->fault)) < 0)
-		return r;
-	bytes = arena_alloc(ctx->arena, (size_t)info->size + 1);
-	got = blob_read(blob, 0, bytes, (size_t)info->size, &ctx->fault);
-	blob_close(blob);
-	if (got < 0)
-		return (int)got;
-	*ret = (struct str){bytes, (size_t)got};
-	return 0;
+	return blob_read_whole(ctx->env->blobs, ctx->arena, org, info, ret, &ctx->fault);
 }
 
 /** A file without a day of its own is dated by whoever uploads it. */

@@ -580,3 +580,22 @@ int blob_destroy(struct blobs *b, const char *address, struct fault *f)
 		return io_error(f, "Removing a stored file");
 	return sync_dir(folder_of(a, b, address), f);
 }
+
+int blob_read_whole(struct blobs *b, struct arena *a, int64_t org_id, const struct blob_info *info, struct str *ret, struct fault *f)
+{
+	struct blob_reader *reader;
+	int64_t n;
+	char *p;
+	int r;
+
+	if ((r = blob_open(b, org_id, info, &reader, f)) < 0)
+		return r;
+	p = arena_alloc(a, (size_t)info->size + 1);
+	n = blob_read(reader, 0, p, (size_t)info->size, f);
+	blob_close(reader);
+	if (n < 0)
+		return (int)n;
+	p[n] = '\0';
+	*ret = (struct str){p, (size_t)n};
+	return 0;
+}

@@ -44,6 +44,8 @@ int64_t blob_size(const struct blob_reader *r);
 /** Read up to @p len at @p offset. @return count, 0 at the end, -E_CORRUPT, -E_IO */
 int64_t blob_read(struct blob_reader *r, int64_t offset, void *p, size_t len, struct fault *f);
 void blob_close(struct blob_reader *r);
+/** All of it, in the arena and NUL-terminated; how large it may be is the caller's to check. @return 0, as blob_open() and blob_read() */
+MUST_CHECK int blob_read_whole(struct blobs *b, struct arena *a, int64_t org_id, const struct blob_info *info, struct str *ret, struct fault *f);
 /** Destroy (retention, T08): overwrite the wrapped key is the caller's; this removes the file. */
 MUST_CHECK int blob_destroy(struct blobs *b, const char *address, struct fault *f);
 

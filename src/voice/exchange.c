@@ -71,6 +71,22 @@ static void unlink_call(struct phone_call *c)
 	metric_set(&m_running, c->x->n_calls);
 }
 
+static void forget_old_prompts(struct exchange *x)
+{
+	for (size_t i = 0; i < x->old_prompts.n; i++)
+		prompts_unref(x->old_prompts.at[i]);
+	VEC_FREE(&x->old_prompts);
+}
+
+/* What is playing now goes on with the old ones; they go when no call is left that could hear them. */
+void exchange_set_prompts(struct exchange *x, struct prompts *p)
+{
+	VEC_ADD(&x->old_prompts, x->prompts);
+	x->prompts = p;
+	if (x->n_calls == 0)
+		forget_old_prompts(x);
+}
+
 static void count_call(const struct phone_call *c)
 {
 	const struct hotline_queue *q = hotline_queue(c->x->hotline, c->rec.queue);
@@ -127,6 +143,8 @@ void phone_call_over(struct phone_call *c, enum call_outcome o, const char *reas
 	book_ended(x->book, &c->rec);
 	view_changed(x, NULL);
 	free(c);
+	if (x->n_calls == 0)
+		forget_old_prompts(x);
 	exchange_settle(x);
 }
 
@@ -449,6 +467,7 @@ void exchange_free(struct exchange *x)
 	view_stop(x);
 	acd_free(x->acd);
 	VEC_FREE(&x->actions);
+	forget_old_prompts(x);
 	prompts_unref(x->prompts);
 	free(x);
 }

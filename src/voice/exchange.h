@@ -89,6 +89,7 @@ struct exchange {
 	const struct hotline *hotline;
 	const struct voice_config *config;
 	struct prompts *prompts;
+	VEC(struct prompts *) old_prompts; /**< may still be heard in some call */
 	struct media *media;
 	struct signalling *signalling;
 	struct web *web;
@@ -150,6 +151,7 @@ void call_key(struct phone_call *c, char key);			     /**< the caller pressed on
 void call_timeout(struct phone_call *c);
 void call_wait_in_queue(struct phone_call *c);			     /**< music, over and over */
 void call_say_position(struct phone_call *c, const struct acd_action *a);
+void exchange_set_prompts(struct exchange *x, struct prompts *p); /**< takes the reference over */
 void call_offer_callback(struct phone_call *c);
 void call_park(struct phone_call *c);
 void call_say(struct phone_call *c, const char *prompt, play_done done); /**< one prompt in the caller's language; done at once when there is none */

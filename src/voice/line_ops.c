@@ -3,6 +3,7 @@
  * waits (it takes microseconds there), and answered with how the person's line stands then.
  */
 #include "voice/calls_ops.h"
+#include "voice/prompt_ops.h"
 #include "voice/voice_private.h"
 
 #include <sodium.h>
@@ -773,6 +774,10 @@ const struct native voice_natives[] = {
 	{"line.whisper", whisper_prepare, audited, NULL},
 	{"line.barge", barge_prepare, audited, NULL},
 	{"line.leave", leave_prepare, NULL, NULL},
+	{"line.prompts", line_prompts_prepare, NULL, NULL},
+	{"line.prompt_sound", line_prompt_sound_prepare, NULL, NULL},
+	{"line.prompt_upload", line_prompt_upload_prepare, line_prompt_apply, line_prompt_finish},
+	{"line.prompt_spoken", line_prompt_spoken_prepare, line_prompt_apply, line_prompt_finish},
 	{"line.phone_password", phone_prepare, phone_apply, phone_finish},
 	{"portal.call_begin", portal_begin_prepare, NULL, NULL},
 	{"portal.call_state", portal_state_prepare, NULL, NULL},

@@ -1,5 +1,7 @@
 /* The set of prompts of a hotline: found, spoken, kept. */
+#include <errno.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -53,7 +55,8 @@ void prompts_unref(struct prompts *p)
 
 /* ---- making one ------------------------------------------------------------------------------ */
 
-/* Spoken texts are named by what they say, so installations may share them (LEXLINE_PROMPTS: test runs, many hotlines). */
+/* Spoken texts are named by what they say, so installations may share them (LEXLINE_PROMPTS: test
+ * runs, many hotlines). */
 static const char *cache_dir(struct arena *a, const char *data_dir)
 {
 	const char *shared = getenv("LEXLINE_PROMPTS");
@@ -69,7 +72,8 @@ static const struct prompt *as_prompt(struct prompts *p, const char *name, const
 
 	alaw_silence(data, (size_t)frames * FRAME_SAMPLES);
 	memcpy(data, alaw->p ? alaw->p : "", alaw->len);
-	*ret = (struct prompt){.name = name, .frames = frames, .ms = frames * FRAME_MS, .data = data};
+	*ret = (struct prompt){
+		.name = name, .frames = frames, .ms = frames * FRAME_MS, .data = data};
 	return ret;
 }
 
@@ -79,7 +83,8 @@ static char *cache_path(struct prompts *p, const char *lang, const char *text)
 	uint8_t hash[16];
 
 	crypto_generichash(hash, sizeof(hash), (const uint8_t *)what, strlen(what), NULL, 0);
-	return arena_printf(p->arena, "%s/%s.wav", cache_dir(p->arena, p->data_dir), hex_encode(p->arena, hash, sizeof(hash)));
+	return arena_printf(p->arena, "%s/%s.wav", cache_dir(p->arena, p->data_dir),
+			    hex_encode(p->arena, hash, sizeof(hash)));
 }
 
 static int write_ours(const char *path, const struct buf *alaw, struct fault *f)
@@ -96,7 +101,8 @@ static int write_ours(const char *path, const struct buf *alaw, struct fault *f)
 }
 
 /* @return NULL: failed, p->f says why */
-static const struct prompt *spoken_text(struct prompts *p, const char *name, const char *lang, const char *text)
+static const struct prompt *spoken_text(struct prompts *p, const char *name, const char *lang,
+					const char *text)
 {
 	CLEANUP(buf_free) struct buf alaw = {0};
 	char *path = cache_path(p, lang, text);
@@ -105,7 +111,8 @@ static const struct prompt *spoken_text(struct prompts *p, const char *name, con
 	if (file_exists(path)) {
 		CLEANUP(arena_freep) struct arena *a = arena_new();
 
-		if (file_read(a, path, WAV_MAX, &kept, NULL) == 0 && sound_of_ours(kept, &alaw, NULL) == 0)
+		if (file_read(a, path, WAV_MAX, &kept, NULL) == 0 &&
+		    sound_of_ours(kept, &alaw, NULL) == 0)
 			return as_prompt(p, name, &alaw);
 	}
 	if (sound_speak(lang, text, &alaw, p->f) < 0 || write_ours(path, &alaw, p->f) < 0)
@@ -122,18 +129,24 @@ static int speak_parts(struct prompts *p, struct spoken *s, const char *text)
 		size_t len = strcspn(text, "{"), mark = 0;
 
 		if (s->n_parts >= PARTS)
-			return fail(p->f, E_CONFIG, "prompts", "the prompt '%s' (%s) has too many numbers in it", s->name, s->lang);
+			return fail(p->f, E_CONFIG, "prompts",
+				    "the prompt '%s' (%s) has too many numbers in it", s->name,
+				    s->lang);
 		if (len > 0) {
-			s->parts[s->n_parts] = spoken_text(p, s->name, s->lang, arena_strndup(p->arena, text, len));
+			s->parts[s->n_parts] = spoken_text(p, s->name, s->lang,
+							   arena_strndup(p->arena, text, len));
 			if (!s->parts[s->n_parts++])
 				return -E_CONFIG;
 			text += len;
 			continue;
 		}
-		while (mark < ARRAY_SIZE(marks) && strncmp(text, marks[mark], strlen(marks[mark])) != 0)
+		while (mark < ARRAY_SIZE(marks) &&
+		       strncmp(text, marks[mark], strlen(marks[mark])) != 0)
 			mark++;
 		if (mark == ARRAY_SIZE(marks))
-			return fail(p->f, E_CONFIG, "prompts", "the prompt '%s' (%s): only {number}, {position} and {minutes} are spoken",
+			return fail(p->f, E_CONFIG, "prompts",
+				    "the prompt '%s' (%s): only {number}, {position} and {minutes} "
+				    "are spoken",
 				    s->name, s->lang);
 		s->parts[s->n_parts++] = NULL;
 		text += strlen(marks[mark]);
@@ -141,7 +154,8 @@ static int speak_parts(struct prompts *p, struct spoken *s, const char *text)
 	return 0;
 }
 
-static char *recording_path(struct arena *a, const char *data_dir, const char *name, const char *lang)
+static char *recording_path(struct arena *a, const char *data_dir, const char *name,
+			    const char *lang)
 {
 	return arena_printf(a, "%s/profile/prompts/%s.%s.wav", data_dir, name, lang);
 }
@@ -157,7 +171,8 @@ static int read_recording(struct prompts *p, struct spoken *s, const char *path)
 	if ((r = file_read(a, path, WAV_MAX, &wav, &why)) < 0)
 		return fail(p->f, E_CONFIG, "prompts", "%s", why.detail);
 	/* what this program has converted is taken as it is */
-	if (sound_of_ours(wav, &alaw, NULL) < 0 && (r = sound_from_wav(wav, false, &alaw, &why)) < 0)
+	if (sound_of_ours(wav, &alaw, NULL) < 0 &&
+	    (r = sound_from_wav(wav, false, &alaw, &why)) < 0)
 		return fail(p->f, E_CONFIG, "prompts", "%s: %s", path, why.detail);
 	s->parts[0] = as_prompt(p, s->name, &alaw);
 	s->n_parts = 1;
@@ -184,19 +199,25 @@ static void add_tune(struct prompts *p, struct spoken *s)
 	s->parts[0] = as_prompt(p, s->name, &alaw);
 }
 
-static const char *text_in(const struct hotline_prompt *p, const char *lang)
+const char *prompt_text(const struct hotline_prompt *p, const char *lang)
 {
-	return strcmp(lang, "zh") == 0 ? p->text_zh : strcmp(lang, "en") == 0 ? p->text_en :
-	       strcmp(lang, "ja") == 0 ? p->text_ja : strcmp(lang, "ko") == 0 ? p->text_ko : NULL;
+	return strcmp(lang, "zh") == 0	 ? p->text_zh
+	       : strcmp(lang, "en") == 0 ? p->text_en
+	       : strcmp(lang, "ja") == 0 ? p->text_ja
+	       : strcmp(lang, "ko") == 0 ? p->text_ko
+					 : NULL;
 }
 
-static int load_one(struct prompts *p, const struct hotline *h, const struct hotline_prompt *hp, const char *lang)
+static int load_one(struct prompts *p, const struct hotline *h, const struct hotline_prompt *hp,
+		    const char *lang)
 {
-	const char *path = recording_path(p->arena, p->data_dir, hp->name, lang), *text = text_in(hp, lang);
+	const char *path = recording_path(p->arena, p->data_dir, hp->name, lang),
+		   *text = prompt_text(hp, lang);
 	struct spoken *s = &p->all[p->n];
 	int r;
 
-	*s = (struct spoken){.name = arena_strdup(p->arena, hp->name), .lang = arena_strdup(p->arena, lang)};
+	*s = (struct spoken){.name = arena_strdup(p->arena, hp->name),
+			     .lang = arena_strdup(p->arena, lang)};
 	if (file_exists(path)) {
 		r = read_recording(p, s, path);
 	} else if (text && *text) {
@@ -224,11 +245,16 @@ struct number_words {
 #define TWENTY 21
 static const struct number_words number_words[] = {
 	{"zh", false, {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "百"}},
-	{"ja", false, {"ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう", "じゅう", "ひゃく"}},
+	{"ja",
+	 false,
+	 {"ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう", "じゅう",
+	  "ひゃく"}},
 	{"ko", false, {"영", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구", "십", "백"}},
-	{"en", true, {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "hundred",
-		      "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-		      "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}},
+	{"en", true, {"zero",	   "one",      "two",	   "three",    "four",	  "five",
+		      "six",	   "seven",    "eight",	   "nine",     "ten",	  "hundred",
+		      "eleven",	   "twelve",   "thirteen", "fourteen", "fifteen", "sixteen",
+		      "seventeen", "eighteen", "nineteen", "twenty",   "thirty",  "forty",
+		      "fifty",	   "sixty",    "seventy",  "eighty",   "ninety"}},
 };
 
 static const struct number_words *words_of(const char *lang)
@@ -290,7 +316,8 @@ static size_t number_pieces(const struct number_words *w, unsigned n, unsigned r
 	return k;
 }
 
-size_t prompts_number(const struct prompts *p, const char *lang, unsigned n, const struct prompt **ret, size_t max)
+size_t prompts_number(const struct prompts *p, const char *lang, unsigned n,
+		      const struct prompt **ret, size_t max)
 {
 	size_t at = 0, k, used = 0;
 	unsigned pieces[8];
@@ -324,7 +351,8 @@ static int load_all(struct prompts *p, const struct hotline *h)
 	return 0;
 }
 
-int prompts_load(const char *data_dir, const struct hotline *h, struct prompts **ret, struct fault *f)
+int prompts_load(const char *data_dir, const struct hotline *h, struct prompts **ret,
+		 struct fault *f)
 {
 	struct prompts *p = MEM_NEW(struct prompts);
 	size_t languages = 0;
@@ -339,7 +367,8 @@ int prompts_load(const char *data_dir, const struct hotline *h, struct prompts *
 	p->data_dir = data_dir;
 	p->f = &why;
 	p->first_lang = languages ? arena_strdup(p->arena, h->languages[0]) : "zh";
-	if ((r = file_mkdirs(cache_dir(p->arena, data_dir), 0750, &why)) < 0 || (r = load_all(p, h)) < 0) {
+	if ((r = file_mkdirs(cache_dir(p->arena, data_dir), 0750, &why)) < 0 ||
+	    (r = load_all(p, h)) < 0) {
 		prompts_unref(p);
 		if (f)
 			*f = why;
@@ -377,7 +406,8 @@ const struct prompt *prompts_get(const struct prompts *p, const char *name, cons
 	return NULL;
 }
 
-size_t prompts_say(const struct prompts *p, const char *name, const char *lang, unsigned n, const struct prompt **ret, size_t max)
+size_t prompts_say(const struct prompts *p, const char *name, const char *lang, unsigned n,
+		   const struct prompt **ret, size_t max)
 {
 	const struct spoken *s = find(p, name, lang);
 	size_t used = 0;
@@ -391,7 +421,10 @@ size_t prompts_say(const struct prompts *p, const char *name, const char *lang, 
 	return used;
 }
 
-size_t prompts_each(const struct prompts *p, void (*fn)(const char *name, const char *lang, unsigned ms, bool recorded, void *arg), void *arg)
+size_t prompts_each(const struct prompts *p,
+		    void (*fn)(const char *name, const char *lang, unsigned ms, bool recorded,
+			       void *arg),
+		    void *arg)
 {
 	for (size_t i = 0; fn && i < p->n; i++) {
 		const struct spoken *s = &p->all[i];
@@ -424,19 +457,46 @@ static bool knows(const struct hotline *h, const char *name)
 	return false;
 }
 
-int prompts_replace(const char *data_dir, const struct hotline *h, const char *name, const char *lang, struct str wav, struct fault *f)
+int prompts_may_change(const struct hotline *h, const char *name, const char *lang, struct fault *f)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new();
-	CLEANUP(buf_free) struct buf alaw = {0};
-	int r;
-
-	/* Both are names of the hotline's file then, so they make a path that leads nowhere else. */
+	/* Both are names of the hotline's file then, so they make a path that leads nowhere else.
+	 */
 	if (!knows(h, name))
 		return fail(f, E_NOT_FOUND, "name", "the hotline has no prompt of this name");
 	if (!speaks(h, lang))
 		return fail(f, E_NOT_FOUND, "lang", "the hotline does not speak this language");
-	if ((r = sound_from_wav(wav, false, &alaw, f)) < 0 ||
-	    (r = file_mkdirs(arena_printf(a, "%s/profile/prompts", data_dir), 0750, f)) < 0)
+	return 0;
+}
+
+int prompts_keep(const char *data_dir, const struct hotline *h, const char *name, const char *lang,
+		 const struct buf *alaw, struct fault *f)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new();
+	const char *path = recording_path(a, data_dir, name, lang);
+	int r = prompts_may_change(h, name, lang, f);
+
+	if (r < 0)
 		return r;
-	return write_ours(recording_path(a, data_dir, name, lang), &alaw, f);
+	if (!alaw)
+		return unlink(path) == 0 || errno == ENOENT
+			       ? 0
+			       : fail(f, E_IO, "", "%s cannot be removed: %s", path,
+				      strerror(errno));
+	if ((r = file_mkdirs(arena_printf(a, "%s/profile/prompts", data_dir), 0750, f)) < 0)
+		return r;
+	return write_ours(path, alaw, f);
+}
+
+bool prompts_sound(const struct prompts *p, const char *name, const char *lang,
+		   struct buf *ret_alaw)
+{
+	const struct spoken *s = find(p, name, lang);
+
+	if (!s || strcmp(s->lang, lang) != 0)
+		return false;
+	for (size_t i = 0; i < s->n_parts; i++)
+		if (s->parts[i])
+			buf_add(ret_alaw, s->parts[i]->data,
+				(size_t)s->parts[i]->frames * FRAME_SAMPLES);
+	return true;
 }

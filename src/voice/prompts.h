@@ -18,6 +18,13 @@ struct prompts;
 
 /** Read or speak everything the hotline names. Off the voice thread: seconds at the first start. @return 0, -E_CONFIG (espeak-ng missing, bad WAV: says which file) */
 MUST_CHECK int prompts_load(const char *data_dir, const struct hotline *h, struct prompts **ret, struct fault *f);
+/**
+ * Write a recording (A-law), or take it away (@p alaw NULL); heard after the next prompts_load().
+ * @return 0, as prompts_may_change(), -E_DISK_FULL, -E_IO
+ */
+MUST_CHECK int prompts_keep(const char *data_dir, const struct hotline *h, const char *name, const char *lang, const struct buf *alaw, struct fault *f);
+/** @return 0, -E_NOT_FOUND (no such prompt, or the hotline doesn't speak this language) */
+MUST_CHECK int prompts_may_change(const struct hotline *h, const char *name, const char *lang, struct fault *f);
 struct prompts *prompts_ref(struct prompts *p);
 void prompts_unref(struct prompts *p); /**< NULL is fine */
 /** The language's text, or the hotline's first language's; NULL: no such prompt. */
@@ -28,10 +35,9 @@ size_t prompts_number(const struct prompts *p, const char *lang, unsigned n, con
 size_t prompts_say(const struct prompts *p, const char *name, const char *lang, unsigned n, const struct prompt **ret, size_t max);
 /** Go through all, by language. @return their number */
 size_t prompts_each(const struct prompts *p, void (*fn)(const char *name, const char *lang, unsigned ms, bool recorded, void *arg), void *arg);
-/**
- * Put an uploaded WAV in place of a spoken prompt (checked, converted, written atomically); heard after the next prompts_load().
- * @return 0, -E_NOT_FOUND (no such prompt or language), -E_INVALID (no WAV), -E_DISK_FULL, -E_IO
- */
-MUST_CHECK int prompts_replace(const char *data_dir, const struct hotline *h, const char *name, const char *lang, struct str wav, struct fault *f);
+/** What is heard of a prompt, without the numbers in it, as A-law; appended. False: the hotline has none such in this language. */
+bool prompts_sound(const struct prompts *p, const char *name, const char *lang, struct buf *ret_alaw);
+/** A prompt's text in a language; NULL: none. */
+const char *prompt_text(const struct hotline_prompt *p, const char *lang);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "store/config.h"
 #include "store/db.h"
 
@@ -21,7 +22,8 @@ struct ask {
 	bool *is_done;
 };
 
-/* ---- requests of other threads -------------------------------------------------------------------- */
+/* ---- requests of other threads
+ * -------------------------------------------------------------------- */
 
 static void run_ask(struct ask *a)
 {
@@ -84,7 +86,96 @@ bool voice_ask_wait(struct voice *v, void (*fn)(void *arg), void *arg)
 	return true;
 }
 
-/* ---- the thread --------------------------------------------------------------------------------------- */
+/* ---- prompts
+ * ------------------------------------------------------------------------------------------ */
+
+struct prompts *voice_prompts(struct voice *v)
+{
+	struct prompts *p;
+
+	pthread_mutex_lock(&v->lock);
+	while (v->loading)
+		pthread_cond_wait(&v->changed, &v->lock);
+	p = prompts_ref(v->prompts);
+	pthread_mutex_unlock(&v->lock);
+	return p;
+}
+
+struct new_prompts {
+	struct voice *v;
+	struct prompts *p;
+};
+
+static void take_prompts(void *new_prompts)
+{
+	struct new_prompts *n = new_prompts;
+
+	exchange_set_prompts(n->v->exchange, n->p);
+	free(n);
+}
+
+static void hear(struct voice *v, struct prompts *p)
+{
+	struct new_prompts *n = MEM_NEW(struct new_prompts);
+
+	*n = (struct new_prompts){v, prompts_ref(p)};
+	if (voice_ask(v, take_prompts, n))
+		return;
+	prompts_unref(p); /* it stops anyway */
+	free(n);
+}
+
+static void load_prompts(struct voice *v)
+{
+	struct prompts *p, *old;
+	struct fault f = {0};
+
+	if (prompts_load(v->env->data_dir, v->hotline, &p, &f) < 0) {
+		log_event(LOG_ERROR, "voice.prompts", "detail", f.detail, NULL);
+		return;
+	}
+	hear(v, p);
+	pthread_mutex_lock(&v->lock);
+	old = v->prompts;
+	v->prompts = p;
+	pthread_mutex_unlock(&v->lock);
+	prompts_unref(old);
+}
+
+/* One at a time; what was changed meanwhile is seen by another round. */
+static void *load_thread(void *voice)
+{
+	struct voice *v = voice;
+	unsigned seen;
+
+	pthread_mutex_lock(&v->lock);
+	do {
+		seen = v->prompt_changes;
+		pthread_mutex_unlock(&v->lock);
+		load_prompts(v);
+		pthread_mutex_lock(&v->lock);
+	} while (seen != v->prompt_changes);
+	v->loading = false;
+	pthread_cond_broadcast(&v->changed);
+	pthread_mutex_unlock(&v->lock);
+	return NULL;
+}
+
+void voice_prompts_changed(struct voice *v)
+{
+	pthread_t thread;
+
+	pthread_mutex_lock(&v->lock);
+	v->prompt_changes++;
+	if (!v->loading && thread_start(&thread, "prompts", load_thread, v) == 0) {
+		pthread_detach(thread);
+		v->loading = true;
+	}
+	pthread_mutex_unlock(&v->lock);
+}
+
+/* ---- the thread
+ * --------------------------------------------------------------------------------------- */
 
 static int media_start(struct voice *v, struct fault *f)
 {
@@ -96,14 +187,20 @@ static int media_start(struct voice *v, struct fault *f)
 		sa_set_str(&o.local, "127.0.0.1", 0);
 	sa_set_port(&o.local, 0);
 	if (v->config->external && sa_set_str(&o.external, v->config->external, 0))
-		return fail(f, E_CONFIG, "voice", "'external: %s' is no address", v->config->external);
+		return fail(f, E_CONFIG, "voice", "'external: %s' is no address",
+			    v->config->external);
 	return media_open(&o, &v->media, f);
 }
 
 static int start_inside(struct voice *v)
 {
-	struct exchange_options o = {.env = v->env, .voice = v, .hotline = v->hotline, .config = v->config,
-				     .prompts = v->prompts, .tapes = v->tapes, .book = v->book, .wall = v->wall,
+	struct exchange_options o = {.env = v->env,
+				     .voice = v,
+				     .hotline = v->hotline,
+				     .config = v->config,
+				     .tapes = v->tapes,
+				     .book = v->book,
+				     .wall = v->wall,
 				     .org_id = v->org_id};
 	int r;
 
@@ -112,8 +209,10 @@ static int start_inside(struct voice *v)
 	if ((r = media_start(v, &v->fault)) < 0)
 		return r;
 	o.media = v->media;
+	o.prompts = prompts_ref(v->prompts);
 	r = exchange_new(&o, &v->exchange, &v->fault);
-	v->prompts = r == 0 ? NULL : v->prompts; /* the exchange has the reference now */
+	if (r < 0)
+		prompts_unref(v->prompts);
 	return r;
 }
 
@@ -156,7 +255,8 @@ static int start_thread(struct voice *v, struct fault *f)
 	return v->failed;
 }
 
-/* ---- starting -------------------------------------------------------------------------------------------- */
+/* ---- starting
+ * -------------------------------------------------------------------------------------------- */
 
 static int load_hotline(struct voice *v, struct fault *f)
 {
@@ -238,9 +338,10 @@ int voice_start(struct env *env, const struct voice_options *o, struct voice **r
 	if (r == 0 && libre_init())
 		r = fail(f, E_NO_MEMORY, "", "libre could not be started");
 	v->libre = r == 0;
-	if (r < 0 || (r = voice_config_load(v->arena, env->config, o->sip, &config, f)) < 0 || (r = find_home(v, f)) < 0 ||
-	    (r = prompts_load(env->data_dir, v->hotline, &v->prompts, f)) < 0 || (r = open_stores(v, f)) < 0 ||
-	    (r = open_wall(v, f)) < 0) {
+	if (r < 0 || (r = voice_config_load(v->arena, env->config, o->sip, &config, f)) < 0 ||
+	    (r = find_home(v, f)) < 0 ||
+	    (r = prompts_load(env->data_dir, v->hotline, &v->prompts, f)) < 0 ||
+	    (r = open_stores(v, f)) < 0 || (r = open_wall(v, f)) < 0) {
 		voice_stop(v);
 		return r;
 	}
@@ -260,7 +361,9 @@ int voice_start(struct env *env, const struct voice_options *o, struct voice **r
 	return 0;
 }
 
-/* ---- stopping ----------------------------------------------------------------------------------------------- */
+/* ---- stopping
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void drain(void *voice)
 {
@@ -304,6 +407,10 @@ void voice_stop(struct voice *v)
 		pthread_mutex_unlock(&v->lock);
 		pthread_join(v->thread, NULL);
 	}
+	pthread_mutex_lock(&v->lock);
+	while (v->loading)
+		pthread_cond_wait(&v->changed, &v->lock);
+	pthread_mutex_unlock(&v->lock);
 	retention_stop(v->retention);
 	if (v->tapes)
 		tapes_close(v->tapes);
@@ -330,7 +437,8 @@ void voice_announce(const struct voice *v, FILE *out)
 		char address[80];
 
 		re_snprintf(address, sizeof(address), "%J", &v->config->listen[i].address);
-		fprintf(out, "sip:%s;transport=%s\n", address, transports[v->config->listen[i].transport]);
+		fprintf(out, "sip:%s;transport=%s\n", address,
+			transports[v->config->listen[i].transport]);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "wire.h"
 #include "voice/prompts.h"
+#include "voice/sound.h"
 
 static char dir[64];
 static struct arena *a;
@@ -252,10 +253,13 @@ static void a_recording_replaces_the_spoken_text(void **state)
 	struct str wav = wav_of(1000, 16000, 1, 3, 0.3);
 	int16_t x[16000];
 
-	assert_int_equal(prompts_replace(dir, &hotline, "nothing", "zh", wav, &f), -E_NOT_FOUND);
-	assert_int_equal(prompts_replace(dir, &hotline, "welcome", "../zh", wav, &f), -E_NOT_FOUND);
-	assert_int_equal(prompts_replace(dir, &hotline, "welcome", "zh", (struct str){"no", 2}, &f), -E_INVALID);
-	assert_int_equal(prompts_replace(dir, &hotline, "welcome", "zh", wav, &f), 0);
+	CLEANUP(buf_free) struct buf alaw = {0}, heard = {0};
+
+	assert_int_equal(prompts_may_change(&hotline, "nothing", "zh", &f), -E_NOT_FOUND);
+	assert_int_equal(prompts_may_change(&hotline, "welcome", "../zh", &f), -E_NOT_FOUND);
+	assert_int_equal(sound_from_wav((struct str){"no", 2}, false, &alaw, &f), -E_INVALID);
+	assert_int_equal(sound_from_wav(wav, false, &alaw, &f), 0);
+	assert_int_equal(prompts_keep(dir, &hotline, "welcome", "zh", &alaw, &f), 0);
 	if (access("/usr/bin/espeak-ng", X_OK) != 0)
 		skip();
 	p = load();
@@ -263,6 +267,14 @@ static void a_recording_replaces_the_spoken_text(void **state)
 	assert_int_equal(prompt_ms(zh), 3000);
 	alaw_to_linear(zh->data, x, 16000);
 	assert_true(strength(x + 800, 15000, 1000) > 0.4);
+	assert_true(prompts_sound(p, "welcome", "zh", &heard));
+	assert_int_equal(heard.len, 24000);
+	assert_false(prompts_sound(p, "welcome", "ko", &heard));
+	prompts_unref(p);
+	assert_int_equal(prompts_keep(dir, &hotline, "welcome", "zh", NULL, &f), 0);
+	assert_int_equal(prompts_keep(dir, &hotline, "welcome", "zh", NULL, &f), 0); /* nothing there: nothing to do */
+	p = load();
+	assert_int_not_equal(prompt_ms(prompts_get(p, "welcome", "zh")), 3000);
 	prompts_unref(p);
 
 	/* a file put there by hand that is no WAV is named */

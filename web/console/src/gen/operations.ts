@@ -346,7 +346,7 @@ export interface CallsLinkIn {
   case_id: Id
 }
 
-/** Calls, newest first: everybody's for who supervises, else one's own and those nobody took (V14, V15). */
+/** Calls, newest first: everybody's for who supervises (their organisation's line, or their people's calls), else one's own and those nobody took (V14, V15). */
 export interface CallsListIn {
   direction?: 'in' | 'out' | 'callback' | null
   outcome?: string | null
@@ -1181,6 +1181,25 @@ export interface LinePhonePasswordOut {
   realm: string
 }
 
+/** One prompt as callers hear it, without the numbers that are spoken in it. */
+export interface LinePromptSoundIn {
+  name: string
+  lang: string
+}
+
+/** The recording is taken away: the text is spoken again. */
+export interface LinePromptSpokenIn {
+  name: string
+  lang: string
+}
+
+/** A recording (WAV) takes the place of a spoken prompt; the next caller hears it. */
+export interface LinePromptUploadIn {
+  name: string
+  lang: string
+}
+
+/** What callers hear: each prompt in each language, its text, whether it is recorded or spoken. */
 /** Ready for the next call; ends wrap-up and pauses. */
 /** Don't take the call that rings here: back to its place in the queue. */
 export interface LineRefuseIn {
@@ -2800,6 +2819,30 @@ export interface Operations {
     in: Record<string, never>
     out: LinePhonePasswordOut
   }
+  'line.prompt_sound': {
+    method: 'GET'
+    path: '/api/line/prompts/{name}/{lang}'
+    in: LinePromptSoundIn
+    out: Blob
+  }
+  'line.prompt_spoken': {
+    method: 'DELETE'
+    path: '/api/line/prompts/{name}/{lang}'
+    in: LinePromptSpokenIn
+    out: void
+  }
+  'line.prompt_upload': {
+    method: 'POST'
+    path: '/api/line/prompts/{name}/{lang}'
+    in: LinePromptUploadIn
+    out: void
+  }
+  'line.prompts': {
+    method: 'GET'
+    path: '/api/line/prompts'
+    in: Record<string, never>
+    out: unknown
+  }
   'line.ready': {
     method: 'POST'
     path: '/api/line/ready'
@@ -3412,6 +3455,10 @@ export const routes = {
   'line.mute': { method: 'POST', path: '/api/line/calls/{id}/mute', query: [] },
   'line.pause': { method: 'POST', path: '/api/line/pause', query: [] },
   'line.phone_password': { method: 'POST', path: '/api/line/phone', query: [] },
+  'line.prompt_sound': { method: 'GET', path: '/api/line/prompts/{name}/{lang}', query: [] },
+  'line.prompt_spoken': { method: 'DELETE', path: '/api/line/prompts/{name}/{lang}', query: [] },
+  'line.prompt_upload': { method: 'POST', path: '/api/line/prompts/{name}/{lang}', query: [], upload: true },
+  'line.prompts': { method: 'GET', path: '/api/line/prompts', query: [] },
   'line.ready': { method: 'POST', path: '/api/line/ready', query: [] },
   'line.refuse': { method: 'POST', path: '/api/line/calls/{id}/refuse', query: [] },
   'line.resume': { method: 'POST', path: '/api/line/calls/{id}/resume', query: [] },

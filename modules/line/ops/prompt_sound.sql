@@ -1,0 +1,7 @@
+-- op: line.prompt_sound
+-- One prompt as callers hear it, without the numbers that are spoken in it.
+-- route: GET /api/line/prompts/{name}/{lang}
+-- role: operator, specialist, lawyer, supervisor, director, auditor, admin
+-- native:
+-- in: name text (1..80) | lang text (2..8)
+-- out: file

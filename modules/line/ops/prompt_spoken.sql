@@ -1,0 +1,7 @@
+-- op: line.prompt_spoken
+-- The recording is taken away: the text is spoken again.
+-- route: DELETE /api/line/prompts/{name}/{lang}
+-- role: supervisor, director, admin
+-- native:
+-- in: name text (1..80) | lang text (2..8)
+-- out: none

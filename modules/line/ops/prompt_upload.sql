@@ -1,0 +1,8 @@
+-- op: line.prompt_upload
+-- A recording (WAV) takes the place of a spoken prompt; the next caller hears it.
+-- route: POST /api/line/prompts/{name}/{lang}
+-- role: supervisor, director, admin
+-- native:
+-- upload: yes
+-- in: name text (1..80) | lang text (2..8)
+-- out: none

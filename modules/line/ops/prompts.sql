@@ -1,0 +1,6 @@
+-- op: line.prompts
+-- What callers hear: each prompt in each language, its text, whether it is recorded or spoken.
+-- route: GET /api/line/prompts
+-- role: operator, specialist, lawyer, supervisor, director, auditor, admin
+-- native:
+-- out: json
