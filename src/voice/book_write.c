@@ -254,6 +254,23 @@ static int write_answered(struct book *b, struct ctx *ctx, const struct call_rec
 
 static int note_in_case(struct book *b, struct ctx *ctx, const struct call_record *c, int64_t case_id);
 
+/* Whoever the process gives messages to may sit below the organisation the line belongs to. */
+static int message_org(struct book *b, struct ctx *ctx, int64_t *ret)
+{
+	const struct definition *d = process_find(b->env->process, str_of(b->hotline->voicemail_process));
+	const struct who_list *to = d && d->assign ? &d->assign->to : NULL;
+	CLEANUP(db_read_endp) struct tx *tx = NULL;
+	int r;
+
+	*ret = b->org_id;
+	if (!to || !to->n || to->at[0].kind != WHO_ROLE)
+		return 0;
+	if ((r = db_read(b->env->db, ctx, &tx)) < 0)
+		return r;
+	r = tx_int(tx, "calls.message_org", ARGS(A_INT("org_id", b->org_id), A_TEXT("role", to->at[0].role)), ret);
+	return r == -E_NOT_FOUND ? 0 : r;
+}
+
 static int write_ended(struct book *b, struct ctx *ctx, const struct call_record *c)
 {
 	int64_t case_id;
@@ -262,8 +279,8 @@ static int write_ended(struct book *b, struct ctx *ctx, const struct call_record
 	if (r < 0 || (r = case_of(b, ctx, c->id, &case_id)) < 0)
 		return r;
 	if (!case_id && c->outcome == CALL_VOICEMAIL) {
-		ctx->actor.org_id = b->org_id;
-		if ((r = open_case(ctx, c, b->hotline->voicemail_process, &case_id)) < 0 ||
+		if ((r = message_org(b, ctx, &ctx->actor.org_id)) < 0 ||
+		    (r = open_case(ctx, c, b->hotline->voicemail_process, &case_id)) < 0 ||
 		    (r = hang(b, ctx, c, case_id, false)) < 0)
 			return r;
 	}

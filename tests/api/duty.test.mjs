@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { Line, until } from '../voice/line.mjs'
+import { Line, SAID, until } from '../voice/line.mjs'
 import { ON_PG, SOURCE } from './harness.mjs'
 import { unzip } from './word.mjs'
 
@@ -345,3 +345,38 @@ describe('T08 the end of recordings', () => {
     for (const table of keepers) assert.equal(release.split(` FROM ${table} `).length, 3, `${table} keeps files: blob_release.sql must spare them`)
   })
 })
+
+// A line that belongs to a province or an association, and is served below it.
+const BELOW = [
+  { profile: 'hunan-12348', number: '12348', at: '2026-03-07T20:00:00+08:00', monday: '2026-03-09', agents: ['duty1', 'duty2'], head: 'head', stranger: 'duty3' },
+  { profile: 'anhui-microloan', number: '1000', at: '2026-03-07T20:00:00+08:00', monday: '2026-03-09', agents: ['agent1', 'agent2'], head: 'head', stranger: 'archive' },
+]
+for (const p of BELOW)
+  test(`V03 ${p.profile}: a message of Saturday lies with the person of Monday, who hears it; the head below the line's owner sees figures and retention`, async () => {
+    const below = await Line.start({ profile: path.join(SOURCE, 'profiles', p.profile), env: { LEXLINE_NOW: p.at }, carriers: { carrier: { rules: 'ping_s: 0' } }, tones: true })
+    try {
+      const [first, second, head, stranger] = await Promise.all([...p.agents, p.head, p.stranger].map((n) => below.server.as(n)))
+      ;[first, second, head, stranger].forEach((c) => below.keep(c))
+      ok(await head.post('/api/duty', { day: p.monday, person_id: second.person.id, duty: 'voicemail' }), 201)
+      assert.equal(ok(await first.get(`/api/duty?from=${p.monday}&to=${p.monday}`)).items.length, 1)
+      const caller = await below.carriers.carrier.invite(p.number, { from: '13800000009' })
+      await caller.hears(SAID.leave_message)
+      caller.play(440)
+      await caller.hearsFor(2500)
+      await caller.hangUp()
+      const call = await until(async () => ok(await second.get('/api/calls?outcome=voicemail')).items.find((c) => c.case_id && c.recordings), 60000, 'the case of the message')
+      const kase = ok(await second.get(`/api/cases/${call.case_id}`))
+      assert.deepEqual([kase.process, kase.assignee.id], ['voicemail', second.person.id])
+      const sound = await second.get(`/api/calls/${call.id}/recording?part=1&reason=${encodeURIComponent('收集留言')}`)
+      assert.equal(sound.status, 200, sound.text)
+      assert.equal((await head.get(`/api/calls/${call.id}/recording?part=1&reason=${encodeURIComponent('抽查')}`)).status, 200)
+      assert.equal((await stranger.get(`/api/calls/${call.id}/recording?part=1&reason=${encodeURIComponent('好奇')}`)).status >= 403, true)
+      ok(await second.post(`/api/cases/${call.case_id}/actions/sort`, { fields: { summary: '问工资', category: 'consultation' } }))
+      assert.equal(ok(await head.get('/api/calls/statistics?from=2026-03-07&to=2026-03-07')).items[0].voicemails, 1)
+      ok(await head.post(`/api/calls/${call.id}/hold`, { purpose: '投诉调查' }))
+      assert.deepEqual(ok(await head.get('/api/recordings?state=held')).items.map((r) => r.call_id), [call.id])
+      ok(await head.post(`/api/calls/${call.id}/release`, { purpose: '结束' }))
+    } finally {
+      await below.remove()
+    }
+  })

@@ -9,7 +9,8 @@ WITH rostered AS (
    WHERE duty = 'line' AND day >= :from AND day <= least2(least2(:to, :from + 366), local_day(:now)) AND org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
 ), present AS (
   SELECT DISTINCT person_id, local_day(at) AS day FROM line_presence
-   WHERE state <> 'away' AND at >= day_ms(:from) AND at < day_ms(least2(:to, :from + 366) + 1) AND org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+   WHERE state <> 'away' AND at >= day_ms(:from) AND at < day_ms(least2(:to, :from + 366) + 1)
+     AND person_id IN (SELECT q.id FROM people q JOIN actor_orgs a ON a.org_id = q.org_id WHERE a.actor_id = :actor)
 ), people_days AS (
   SELECT person_id, day FROM rostered UNION SELECT person_id, day FROM present
 )

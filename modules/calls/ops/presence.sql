@@ -12,7 +12,7 @@ WITH RECURSIVE days(day) AS (
   SELECT l.person_id, l.state, l.reason, l.at, lead(l.at) OVER (PARTITION BY l.person_id ORDER BY l.at, l.id) AS next_at
     FROM line_presence l
    WHERE l.at >= day_ms(:from - 2) AND l.at < day_ms(:to + 1)
-     AND l.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor) AND (:person_id IS NULL OR l.person_id = :person_id)
+     AND l.person_id IN (SELECT q.id FROM people q JOIN actor_orgs a ON a.org_id = q.org_id WHERE a.actor_id = :actor) AND (:person_id IS NULL OR l.person_id = :person_id)
 ), spans AS (
   SELECT s.person_id, d.day, s.state, s.reason, greatest2(s.at, day_ms(d.day)) AS at,
     least2(coalesce(s.next_at, :now), day_ms(d.day + 1)) AS until, CASE WHEN s.next_at IS NULL AND :now < day_ms(d.day + 1) THEN 1 ELSE 0 END AS lasts

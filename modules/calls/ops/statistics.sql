@@ -1,5 +1,6 @@
 -- op: calls.statistics
 -- Incoming calls by day or month, and by hotline, queue or operator when asked: offered, answered, abandoned, in time, both service levels, averages, survey (V14).
+-- Of one's own line and of one's people's calls; for those who serve a line, also what nobody took.
 -- route: GET /api/calls/statistics
 -- role: supervisor, director, auditor, admin
 -- in: from date | to date | by (day|month) = day | group (none|hotline|queue|operator) = none | hotline text? (1..40) | queue text? (1..40) | operator_id id?
@@ -25,6 +26,7 @@ SELECT s.period, s.hotline, s.queue, s.operator_id, p.display_name AS operator_n
         g.offered, g.answered, g.abandoned, g.abandoned_short, g.within, g.wait_ms, g.talk_ms, g.wrap_ms, g.voicemails, g.callbacks, g.ratings, g.rating_sum
         FROM call_figures g
        WHERE (g.org_id IN (SELECT org_id FROM actor_orgs WHERE actor_id = :actor)
+           OR (g.operator_id IS NULL AND g.org_id IN (SELECT org_id FROM actor_lines WHERE actor_id = :actor))
            OR EXISTS (SELECT 1 FROM people o JOIN actor_orgs a ON a.org_id = o.org_id WHERE o.id = g.operator_id AND a.actor_id = :actor))
          AND g.began_at >= day_ms(:from) AND g.began_at < day_ms(:to + 1)
          AND (:hotline IS NULL OR g.hotline = :hotline) AND (:queue IS NULL OR g.queue = :queue) AND (:operator_id IS NULL OR g.operator_id = :operator_id)
