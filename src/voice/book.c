@@ -252,6 +252,7 @@ int book_open(struct env *env, struct voice *v, const struct hotline *h, struct 
 	b->env = env;
 	b->voice = v;
 	b->hotline = h;
+	metric_add(&m_lost, 0);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->wake, NULL);
 	if ((r = find_home(b, f)) < 0 || (r = journal_open(env, b->org_id, &b->journal, f)) < 0) {
@@ -261,6 +262,7 @@ int book_open(struct env *env, struct voice *v, const struct hotline *h, struct 
 	journal_replay(b->journal, left_over, b);
 	b->away = b->n > 0; /* so that the journal is cleared once they are written */
 	post(b, &(struct fact){.kind = FACT_CLOSE_PRESENCE});
+	post(b, &(struct fact){.kind = FACT_CLOSE_CALLS, .before_ms = time_now_ms()}); /* once what the journal held is written */
 	b->askers = pool_new("callers", 2, 1000, book_look_up, b);
 	if (thread_start(&b->thread, "book", run, b) < 0) {
 		book_close(b);

@@ -12,7 +12,8 @@
 #include "voice/book.h"
 #include "voice/hotline.h"
 
-enum fact_kind { FACT_CALL = 1, FACT_EVENT, FACT_ANSWERED, FACT_ENDED, FACT_PRESENCE, FACT_ALARM, FACT_CLOSE_PRESENCE /**< at a start */ };
+enum fact_kind { FACT_CALL = 1, FACT_EVENT, FACT_ANSWERED, FACT_ENDED, FACT_PRESENCE, FACT_ALARM, FACT_CLOSE_PRESENCE /**< at a start */,
+	FACT_CLOSE_CALLS /**< at a start */ };
 
 /** Plain data: goes into the journal as it is. `id` makes writing it twice harmless. */
 struct fact {
@@ -21,6 +22,7 @@ struct fact {
 	union {
 		struct call_record call;
 		struct call_event event;
+		int64_t before_ms; /**< of FACT_CLOSE_CALLS */
 		struct {
 			int64_t person_id, at_ms;
 			char state[24], reason[40];
@@ -53,6 +55,13 @@ struct book {
 /* book_write.c: on the book thread. @return 0 or a negative error; -E_UNAVAILABLE and its kind: try again */
 MUST_CHECK int book_write(struct book *b, struct ctx *ctx, const struct fact *fact);
 bool book_try_again(int r);
+
+/** As they stand in the rows, by enum call_direction and call_outcome. */
+#define BOOK_OUTCOMES 9
+extern const char *const book_directions[3], *const book_outcomes[BOOK_OUTCOMES];
+
+/* book_recover.c: on the book thread. Calls of before that instant which nothing has ended */
+MUST_CHECK int book_recover(struct book *b, struct ctx *ctx, int64_t before_ms);
 
 /* book_caller.c */
 void book_look_up(void *book, void *question);

@@ -14,9 +14,9 @@
 #include "store/blobs.h"
 #include "store/vault.h"
 
-static const char *const directions[] = {"in", "out", "callback"};
-static const char *const outcomes[] = {"running", "answered", "abandoned", "voicemail", "callback_asked", "closed",
-				       "overflow", "failed", "menu"};
+const char *const book_directions[3] = {"in", "out", "callback"};
+const char *const book_outcomes[BOOK_OUTCOMES] = {"running", "answered", "abandoned", "voicemail", "callback_asked",
+						   "closed", "overflow", "failed", "menu"};
 
 bool book_try_again(int r)
 {
@@ -53,14 +53,14 @@ static int put_apply(struct tx *tx, void *put)
 	const struct call_record *c = p->c;
 	const struct hotline_queue *q = hotline_queue(p->book->hotline, c->queue);
 	int r = tx_exec(tx, "calls.put",
-			ARGS(A_INT("id", c->id), A_INT("org_id", p->book->org_id), A_TEXT("direction", directions[c->direction]),
+			ARGS(A_INT("id", c->id), A_INT("org_id", p->book->org_id), A_TEXT("direction", book_directions[c->direction]),
 			     A_TEXT("hotline", c->hotline), A_TEXT("queue", *c->queue ? c->queue : NULL), A_TEXT("lang", c->lang),
 			     A_TEXT("trunk", *c->trunk ? c->trunk : NULL), A_INT("browser", c->browser),
 			     A_BLOB("caller", p->sealed), A_TEXT("caller_hint", p->hint), A_BLOB("caller_blind", p->blind),
 			     A_TEXT("called", c->called), A_ID("client_id", c->client_id), A_ID("case_id", c->case_id),
 			     A_ID("operator_id", c->operator_id), A_ID("callback_of", c->callback_of), A_INT("began_at", c->began_ms),
 			     A_ID("queued_at", c->queued_ms), A_ID("rang_at", c->rang_ms), A_ID("answered_at", c->answered_ms),
-			     A_ID("ended_at", c->ended_ms), A_INT("hold_ms", c->hold_ms), A_TEXT("outcome", outcomes[c->outcome]),
+			     A_ID("ended_at", c->ended_ms), A_INT("hold_ms", c->hold_ms), A_TEXT("outcome", book_outcomes[c->outcome]),
 			     A_TEXT("end_reason", *c->end_reason ? c->end_reason : NULL), A_ID("rating", c->rating),
 			     A_INT("refused", c->refused), A_INT("transfers", c->transfers),
 			     A_INT("level_s", q ? q->service_level_s : SERVICE_LEVEL_S),
@@ -300,7 +300,7 @@ static int timeline_apply(struct tx *tx, void *timeline)
 	char data[160];
 
 	snprintf(data, sizeof(data), "{\"call_id\":\"%lld\",\"direction\":\"%s\",\"outcome\":\"%s\",\"talk_ms\":%lld}",
-		 (long long)c->id, directions[c->direction], outcomes[c->outcome],
+		 (long long)c->id, book_directions[c->direction], book_outcomes[c->outcome],
 		 (long long)(c->answered_ms ? c->ended_ms - c->answered_ms : 0));
 	return tx_exec(tx, "calls.case_event",
 		       ARGS(A_INT("id", c->id), A_INT("case_id", t->case_id), A_INT("at", c->began_ms),
@@ -423,6 +423,8 @@ int book_write(struct book *b, struct ctx *ctx, const struct fact *fact)
 		return db_write_wait(b->env->db, ctx, presence_apply, &n);
 	case FACT_CLOSE_PRESENCE:
 		return db_write_wait(b->env->db, ctx, close_presence_apply, b);
+	case FACT_CLOSE_CALLS:
+		return book_recover(b, ctx, fact->before_ms);
 	case FACT_ALARM:
 		r = db_write_wait(b->env->db, ctx, alarm_apply, &n);
 		feed_committed(b->env->feed);
@@ -449,12 +451,15 @@ static int pressed_apply(struct tx *tx, void *pressed)
 
 	if (r < 0)
 		return r;
-	return tx_exec(tx, "calls.recording_add",
-		       ARGS(A_INT("id", id_new()), A_INT("call_id", p->call_id), A_INT("org_id", p->org_id), A_INT("part", p->part),
+	r = tx_exec(tx, "calls.recording_add",
+		    ARGS(A_INT("id", id_new()), A_INT("call_id", p->call_id), A_INT("org_id", p->org_id), A_INT("part", p->part),
 			    A_INT("blob_id", blob_id), A_TEXT("media_type", p->media_type), A_TEXT("sha256", p->blob.sha256),
 			    A_INT("began_at", p->began_ms), A_INT("length_ms", p->length_ms), A_INT("lost_ms", p->lost_ms),
 			    A_INT("after_crash", p->after_crash), A_INT("keep_until", k->keep_until)),
-		       NULL);
+		    NULL);
+	if (r == 0 && p->after_crash)
+		r = tx_exec(tx, "calls.heard_until", ARGS(A_INT("id", p->call_id), A_INT("at", p->began_ms + p->length_ms)), NULL);
+	return r;
 }
 
 static int keep_until(struct book *b, int64_t from_ms, int64_t *ret, struct fault *f)

@@ -426,6 +426,9 @@ int exchange_new(const struct exchange_options *o, struct exchange **ret, struct
 	x->book = o->book;
 	x->wall = o->wall;
 	x->org_id = o->org_id;
+	metric_add(&m_calls, 0);
+	metric_add(&m_turned_away, 0);
+	metric_set(&m_running, 0);
 	x->acd = acd_new(o->hotline, engine_said, x);
 	tmr_init(&x->timer);
 	view_start(x);

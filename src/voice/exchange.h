@@ -150,6 +150,7 @@ void call_report(struct phone_call *c, enum flow_event_kind e, char key); /**< h
 void call_key(struct phone_call *c, char key);			     /**< the caller pressed one */
 void call_timeout(struct phone_call *c);
 void call_wait_in_queue(struct phone_call *c);			     /**< music, over and over */
+void call_say_in_queue(struct phone_call *c, const char *prompt);	     /**< once, then the music again */
 void call_say_position(struct phone_call *c, const struct acd_action *a);
 void exchange_set_prompts(struct exchange *x, struct prompts *p); /**< takes the reference over */
 void call_offer_callback(struct phone_call *c);
@@ -163,7 +164,7 @@ const struct prompt *call_prompt(const struct phone_call *c, const char *name);
 void talk_begin(struct phone_call *c, struct desk *d); /**< caller and operator hear each other */
 void talk_end(struct phone_call *c, bool survey);	 /**< the operator is out of it; the caller goes on in the flow, or it is over */
 void talk_caller_gone(struct phone_call *c, const struct leg_event *e);
-void talk_lost(struct phone_call *c, bool lost);	 /**< the operator's browser vanished, or is back */
+void talk_lost(struct phone_call *c, bool lost);	 /**< the operator's browser or telephone vanished, or is back */
 void talk_tick(struct phone_call *c, int64_t now_ms);
 void talk_guest_ended(struct phone_call *c);
 void caller_event(struct leg *l, const struct leg_event *e, void *call);

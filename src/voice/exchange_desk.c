@@ -54,6 +54,12 @@ static void supervise_by_phone(struct desk *d)
 		leg_hangup(d->phone, 0);
 }
 
+/* Its owner is the operator of a call that is talking. */
+static bool is_heard(const struct desk *d)
+{
+	return d->phone_up && d->talking && d->talking->desk == d && d->talking->phase == PHASE_TALKING;
+}
+
 static void phone_event(struct leg *l, const struct leg_event *e, void *desk)
 {
 	struct desk *d = desk;
@@ -76,6 +82,8 @@ static void phone_event(struct leg *l, const struct leg_event *e, void *desk)
 
 		if (talk_transfer(d, &t, &f) < 0)
 			view_changed(x, d);
+	} else if ((e->kind == LEG_LOST || e->kind == LEG_FOUND) && is_heard(d)) {
+		talk_lost(d->talking, e->kind == LEG_LOST);
 	} else if (e->kind == LEG_ENDED) {
 		leg_free(l);
 		if (d->phone != l)

@@ -127,6 +127,11 @@ void call_wait_in_queue(struct phone_call *c)
 		port_play(caller_port(c), &music, 1, music_again, c);
 }
 
+void call_say_in_queue(struct phone_call *c, const char *name)
+{
+	call_say(c, name, music_again);
+}
+
 void call_say_position(struct phone_call *c, const struct acd_action *a)
 {
 	const struct prompt *list[12];
@@ -146,7 +151,7 @@ void call_offer_callback(struct phone_call *c)
 	if (!call_prompt(c, "callback_offer") || !*c->rec.caller || c->rec.browser)
 		return;
 	c->offered_callback = true;
-	call_say(c, "callback_offer", music_again);
+	call_say_in_queue(c, "callback_offer");
 }
 
 /* Nobody holds the line: the place is kept until an operator is free. */

@@ -225,6 +225,22 @@ static void hand_to_guest(struct phone_call *c)
 		call_record(c);
 }
 
+static void requeue(struct phone_call *c, const struct hotline_queue *q, const char *skill, int64_t only, const char *said);
+
+/* The outside number did not take it, and the operator has left: somebody else must. */
+static void hand_over_failed(struct phone_call *c)
+{
+	const struct hotline_queue *q = hotline_queue(c->x->hotline, c->rec.queue);
+
+	call_event(c, 0, "transfer_failed", NULL);
+	if (!q || !c->caller) {
+		phone_call_over(c, CALL_ANSWERED, "unreachable");
+		return;
+	}
+	port_hold(port_of(c->caller), false, NULL);
+	requeue(c, q, NULL, 0, "please_hold");
+}
+
 void talk_guest_ended(struct phone_call *c)
 {
 	c->guest = NULL;
@@ -237,12 +253,14 @@ void talk_guest_ended(struct phone_call *c)
 			view_changed(c->x, c->desk);
 		return;
 	}
-	if (!c->guest_up && c->cmd.kind == DO_TRANSFER && c->flow.at) {
+	if (c->guest_up) {
+		phone_call_over(c, CALL_ANSWERED, "guest");
+	} else if (c->cmd.kind == DO_TRANSFER && c->flow.at) {
 		c->phase = PHASE_FLOW;
 		call_report(c, FLOW_EV_FAILED, 0);
-		return;
+	} else {
+		hand_over_failed(c);
 	}
-	phone_call_over(c, CALL_ANSWERED, "guest");
 }
 
 void guest_event(struct leg *l, const struct leg_event *e, void *call)
@@ -355,13 +373,16 @@ static int colleague_ready(struct exchange *x, int64_t person_id, struct fault *
 }
 
 /* Back into the queue, before everybody else, for one person, a skill or another queue. */
-static void requeue(struct phone_call *c, const struct hotline_queue *q, const char *skill, int64_t only)
+static void requeue(struct phone_call *c, const struct hotline_queue *q, const char *skill, int64_t only, const char *said)
 {
 	struct acd_call_info info = {.call_id = c->rec.id, .queue = q, .skill = skill, .only = only, .head = true};
 
 	c->phase = PHASE_QUEUED;
 	snprintf(c->rec.queue, sizeof(c->rec.queue), "%s", q->name);
-	call_wait_in_queue(c);
+	if (said)
+		call_say_in_queue(c, said);
+	else
+		call_wait_in_queue(c);
 	if (acd_enter(c->x->acd, &info, mono_ms()) < 0)
 		phone_call_over(c, CALL_FAILED, "error");
 	exchange_settle(c->x);
@@ -411,7 +432,7 @@ int talk_transfer(struct desk *d, const struct target *t, struct fault *f)
 	if (t->number)
 		return transfer_outside(c, t->number, f);
 	operator_leaves(c);
-	requeue(c, q, t->skill, t->person_id);
+	requeue(c, q, t->skill, t->person_id, NULL);
 	return 0;
 }
 
@@ -614,7 +635,7 @@ void talk_stop_supervising(struct desk *d)
 	view_changed(d->x, d);
 }
 
-/* ---- an operator's browser vanishes ---------------------------------------------------------------------------------------------- */
+/* ---- an operator's browser or telephone vanishes ---------------------------------------------------------------------------------------------- */
 
 void talk_lost(struct phone_call *c, bool lost)
 {
@@ -628,13 +649,15 @@ void talk_lost(struct phone_call *c, bool lost)
 	}
 	c->lost_since_ms = mono_ms();
 	call_event(c, c->desk ? c->desk->person_id : 0, "operator_lost", NULL);
-	call_say(c, "please_hold", NULL);
+	if (!c->desk || !c->desk->phone) /* a telephone may just send nothing while its owner is silent */
+		call_say(c, "please_hold", NULL);
 }
 
 void talk_tick(struct phone_call *c, int64_t now_ms)
 {
 	struct desk *d = c->desk;
 	const struct hotline_queue *q = hotline_queue(c->x->hotline, c->rec.queue);
+	bool by_phone;
 
 	if (c->caller_lost_ms && now_ms - c->caller_lost_ms >= CALLER_LOST_MS) {
 		c->caller_lost_ms = 0;
@@ -644,7 +667,8 @@ void talk_tick(struct phone_call *c, int64_t now_ms)
 	if (!c->lost_since_ms || now_ms - c->lost_since_ms < LOST_PATIENCE_MS || !d)
 		return;
 	c->lost_since_ms = 0;
-	book_alarm(c->x->book, "left_post", d->person_id, "browser", time_now_ms());
+	by_phone = d->phone != NULL;
+	book_alarm(c->x->book, "left_post", d->person_id, by_phone ? "telephone" : "browser", time_now_ms());
 	if (!q || c->rec.direction == CALL_OUT || !c->caller) {
 		talk_end(c, false);
 		return;
@@ -652,7 +676,7 @@ void talk_tick(struct phone_call *c, int64_t now_ms)
 	call_event(c, d->person_id, "operator_gone", NULL);
 	operator_leaves(c);
 	acd_wrapped_up(c->x->acd, d->person_id, now_ms);
-	if (acd_pause(c->x->acd, d->person_id, "browser_lost", 0, now_ms) < 0)
+	if (acd_pause(c->x->acd, d->person_id, by_phone ? "phone_lost" : "browser_lost", 0, now_ms) < 0)
 		view_changed(c->x, d);
-	requeue(c, q, NULL, 0);
+	requeue(c, q, NULL, 0, "please_hold");
 }

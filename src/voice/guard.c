@@ -121,6 +121,8 @@ struct guard *guard_new(int per_source_s)
 
 	g->rate = per_source_s > 0 ? per_source_s : 1;
 	rand_bytes((uint8_t *)g->secret, sizeof(g->secret));
+	for (int i = 0; i < REFUSED_N; i++)
+		metric_add(refusals[i].metric, 0); /* stands in /metrics before the first one */
 	return g;
 }
 

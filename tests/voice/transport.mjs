@@ -36,8 +36,8 @@ class Udp {
   }
 
   close() {
+    if (!this.closed) this.socket.close()
     this.closed = true
-    this.socket.close()
   }
 }
 
@@ -47,6 +47,7 @@ class Stream {
 
   static async open(host, take, certificate) {
     const t = new Stream()
+    t.host = host
     t.take = take
     t.certificate = certificate
     const serve = (socket) => t.feed(socket)
@@ -88,8 +89,8 @@ class Stream {
     let socket = this.connections.get(key)
     if (!socket) {
       socket = this.certificate
-        ? tls.connect({ host: to.host, port: to.port, key: this.certificate.key, cert: this.certificate.cert, rejectUnauthorized: false })
-        : net.connect(to.port, to.host)
+        ? tls.connect({ host: to.host, port: to.port, localAddress: this.host, key: this.certificate.key, cert: this.certificate.cert, rejectUnauthorized: false })
+        : net.connect({ host: to.host, port: to.port, localAddress: this.host })
       this.connections.set(key, socket)
       this.feed(socket, key)
     }

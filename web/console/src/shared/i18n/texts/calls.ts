@@ -223,7 +223,7 @@ export const zh = {
     answered: '接听',
     averageWrap: '平均话后',
   },
-  pauseReasons: { signed_in: '签入', unanswered: '未应答', refused: '拒接', signed_out: '签出中' },
+  pauseReasons: { signed_in: '签入', unanswered: '未应答', refused: '拒接', signed_out: '签出中', browser_lost: '浏览器掉线', phone_lost: '话机掉线' },
   duty: {
     roster: '值班表',
     add: '排班',
@@ -510,6 +510,8 @@ export const en: Same<typeof zh> = {
     unanswered: 'not answered',
     refused: 'refused',
     signed_out: 'signing out',
+    browser_lost: 'browser gone',
+    phone_lost: 'telephone gone',
   },
   duty: {
     roster: 'Roster',
