@@ -540,6 +540,20 @@ void acd_talk_end(struct acd *a, int64_t person_id, int64_t now_ms)
 	}
 }
 
+void acd_lost(struct acd *a, int64_t person_id, const char *reason, int64_t now_ms)
+{
+	struct operator_slot *o = find_operator(a, person_id);
+
+	if (!o || o->state != OPERATOR_TALKING)
+		return;
+	o->call_id = 0;
+	o->queue = NULL;
+	if (o->leaving)
+		go_away(a, o, now_ms);
+	else
+		set_state(a, o, OPERATOR_PAUSED, reason, now_ms);
+}
+
 void acd_wrapped_up(struct acd *a, int64_t person_id, int64_t now_ms)
 {
 	struct operator_slot *o = find_operator(a, person_id);

@@ -90,6 +90,7 @@ MUST_CHECK int acd_answer(struct acd *a, int64_t person_id, int64_t call_id, int
 void acd_refuse(struct acd *a, int64_t person_id, int64_t call_id, int64_t now_ms);
 /** The talk is over (for this operator): wrap-up, then ready again. */
 void acd_talk_end(struct acd *a, int64_t person_id, int64_t now_ms);
+void acd_lost(struct acd *a, int64_t person_id, const char *reason, int64_t now_ms); /**< vanished while talking: paused, no wrap-up */
 void acd_wrapped_up(struct acd *a, int64_t person_id, int64_t now_ms); /**< early */
 /** The caller's wish: keep the place, hang up, be called. @return 0, -E_NOT_FOUND */
 MUST_CHECK int acd_to_callback(struct acd *a, int64_t call_id, int64_t now_ms);

@@ -207,6 +207,7 @@ static void voicemail(struct phone_call *c)
 	c->phase = PHASE_VOICEMAIL;
 	c->rec.outcome = CALL_VOICEMAIL;
 	call_event(c, 0, "voicemail", NULL);
+	book_call(c->x->book, &c->rec); /* whatever happens from now on, it is a message */
 	for (size_t i = 0; i < c->cmd.n_prompts; i++)
 		if ((list[n] = call_prompt(c, c->cmd.prompts[i])))
 			n++;
@@ -234,6 +235,7 @@ static void rate(struct phone_call *c)
 	c->rec.rating = c->cmd.value;
 	snprintf(detail, sizeof(detail), "{\"rating\":%d}", c->cmd.value);
 	call_event(c, 0, "rated", detail);
+	book_call(c->x->book, &c->rec);
 	call_report(c, FLOW_EV_DONE, 0);
 }
 

@@ -674,9 +674,7 @@ void talk_tick(struct phone_call *c, int64_t now_ms)
 		return;
 	}
 	call_event(c, d->person_id, "operator_gone", NULL);
+	acd_lost(c->x->acd, d->person_id, by_phone ? "phone_lost" : "browser_lost", now_ms); /* nor is the next call for him */
 	operator_leaves(c);
-	acd_wrapped_up(c->x->acd, d->person_id, now_ms);
-	if (acd_pause(c->x->acd, d->person_id, by_phone ? "phone_lost" : "browser_lost", 0, now_ms) < 0)
-		view_changed(c->x, d);
 	requeue(c, q, NULL, 0, "please_hold");
 }

@@ -47,7 +47,7 @@ for (const [name, at, isOpen, what] of CLOCKS)
 const WAYS = [
   ['hunan-12348', '2026-03-05T09:00:00+08:00', '1', { queue: 'consultation', lang: 'zh' }],
   ['hunan-12348', '2026-03-05T09:00:00+08:00', '2', { queue: 'legal_aid', lang: 'en' }, true],
-  ['anhui-microloan', '2026-03-06T15:00:00+08:00', '1', { queue: 'member', lang: 'zh' }],
+  ['anhui-microloan', '2026-03-06T15:00:00+08:00', '1', { queue: 'member', lang: 'zh' }, true],
   ['changzhou-debt', '2026-10-01T03:00:00+08:00', '2', { queue: 'english', lang: 'en' }],
 ]
 for (const [name, at, key, expected, tones = false] of WAYS)
