@@ -334,6 +334,20 @@ describe('T08 the end of recordings', () => {
     assert.deepEqual(await list('due'), [])
   })
 
+  test('what a crash left on the disk goes at the next turn; what came again with the same content stays', async () => {
+    const [left] = ok(await boss.get('/api/calls?outcome=voicemail')).items.filter((c) => c.recordings)
+    const blob = `(SELECT blob_id FROM call_recordings WHERE call_id = ${left.id})`
+    const kept = files()
+    line.server.sql(`INSERT INTO blob_wipes (address, org_id, at) SELECT address, org_id, 1 FROM blobs WHERE id = ${blob}`)
+    assert.deepEqual(ok(await boss.post('/api/recordings/destroy')), { destroyed: 0, files: 0 })
+    assert.equal(files(), kept)
+    assert.equal((await hear(left)).status, 200)
+    line.server.sql(`INSERT INTO blob_wipes (address, org_id, at) SELECT address, org_id, 1 FROM blobs WHERE id = ${blob}; DELETE FROM blobs WHERE id = ${blob}`)
+    assert.deepEqual(ok(await boss.post('/api/recordings/destroy')), { destroyed: 0, files: 1 })
+    assert.equal(files(), kept - 1)
+    assert.equal(ok(await boss.post('/api/recordings/destroy')).files, 0)
+  })
+
   test('whatever keeps a file is known to the operation that lets it go', { skip: ON_PG && 'the schema is the same' }, () => {
     const schema = fs.readdirSync(path.join(SOURCE, 'modules')).flatMap((m) => {
       const dir = path.join(SOURCE, 'modules', m, 'schema')
