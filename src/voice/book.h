@@ -31,6 +31,7 @@ struct call_record {
 	int64_t hold_ms;
 	enum call_outcome outcome;
 	char end_reason[24], disposition[40];
+	char process[40];	/**< of the case that a message opens; "": the hotline's. Not in the row */
 	int rating;		/**< survey; 0: none */
 	int refused, transfers; /**< operators who didn't take it; hand-overs */
 };

@@ -280,7 +280,7 @@ static int write_ended(struct book *b, struct ctx *ctx, const struct call_record
 		return r;
 	if (!case_id && c->outcome == CALL_VOICEMAIL) {
 		if ((r = message_org(b, ctx, &ctx->actor.org_id)) < 0 ||
-		    (r = open_case(ctx, c, b->hotline->voicemail_process, &case_id)) < 0 ||
+		    (r = open_case(ctx, c, *c->process ? c->process : b->hotline->voicemail_process, &case_id)) < 0 ||
 		    (r = hang(b, ctx, c, case_id, false)) < 0)
 			return r;
 	}

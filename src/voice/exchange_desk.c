@@ -189,6 +189,7 @@ void desk_refuse(struct desk *d, const char *why)
 {
 	struct exchange *x = d->x;
 	struct phone_call *c = d->ringing;
+	struct fault f = {0};
 
 	if (!c)
 		return;
@@ -203,7 +204,8 @@ void desk_refuse(struct desk *d, const char *why)
 		leg_drop(d->phone, 0);
 		d->phone = NULL;
 		acd_talk_end(x->acd, d->person_id, mono_ms());
-		view_changed(x, c->desk);
+		if (c->desk && talk_hold(c->desk, false, &f) < 0) /* back to the caller */
+			view_changed(x, c->desk);
 	}
 	view_changed(x, d);
 	exchange_settle(x);

@@ -206,6 +206,7 @@ static void voicemail(struct phone_call *c)
 
 	c->phase = PHASE_VOICEMAIL;
 	c->rec.outcome = CALL_VOICEMAIL;
+	snprintf(c->rec.process, sizeof(c->rec.process), "%s", c->cmd.process ? c->cmd.process : "");
 	call_event(c, 0, "voicemail", NULL);
 	book_call(c->x->book, &c->rec); /* whatever happens from now on, it is a message */
 	for (size_t i = 0; i < c->cmd.n_prompts; i++)

@@ -337,14 +337,31 @@ static void tell_desk(struct exchange *x, struct desk *d)
 	carry(x, n);
 }
 
-static void tell_wall(struct exchange *x)
+static void tell_wall_in(struct exchange *x, int64_t org_id)
 {
-	struct news *n = news_new(x, "line.wall", x->org_id, 0, "supervisor");
+	struct news *n = news_new(x, "line.wall", org_id, 0, "supervisor");
 	struct jw w;
 
 	jw_begin(&w, &n->text);
 	view_wall(x, &w);
 	carry(x, n);
+}
+
+static bool was_told(const struct exchange *x, const struct desk *until)
+{
+	for (const struct desk *d = x->desks; d != until; d = d->next)
+		if (d->org_id == until->org_id)
+			return true;
+	return until->org_id == x->org_id;
+}
+
+/* Who supervises is of the line's organisation or of one whose people serve it. */
+static void tell_wall(struct exchange *x)
+{
+	tell_wall_in(x, x->org_id);
+	for (const struct desk *d = x->desks; d; d = d->next)
+		if (!was_told(x, d))
+			tell_wall_in(x, d->org_id);
 }
 
 void view_changed(struct exchange *x, struct desk *d)

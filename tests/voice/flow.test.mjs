@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { Line, SAID, until } from './line.mjs'
 import { toneMs } from './peer.mjs'
 
-const quick = (text) => text.replaceAll('timeout_s: 5', 'timeout_s: 1').replace('position_every_s: 10', 'position_every_s: 3').replace('wrap_s: 5\n    music: music\n    service_level_s', 'wrap_s: 30\n    music: music\n    service_level_s')
+const quick = (text) => text.replace('max_s: 60', 'max_s: 5').replaceAll('timeout_s: 5', 'timeout_s: 1').replace('position_every_s: 10', 'position_every_s: 3').replace('wrap_s: 5\n    music: music\n    service_level_s', 'wrap_s: 30\n    music: music\n    service_level_s')
 
 let line, op, boss, carrier
 before(async () => {
@@ -68,6 +68,17 @@ test('V03 a message that is ended by hanging up is kept as well', async () => {
   assert.ok(ms >= 1000, `${ms} ms`)
 })
 
+test('V03 a message that takes too long ends by itself', async () => {
+  const call = await line.call('12348', { from: '13800000009' })
+  await call.hears(SAID.main_menu)
+  await call.keys('9')
+  const id = await leaveMessage(call, boss, '13800000009', 0)
+  await call.hears(SAID.goodbye)
+  await call.ended()
+  const { ms } = await messageOf(boss, id)
+  assert.ok(ms >= 4000 && ms <= 6000, `${ms} ms`)
+})
+
 test('V04 menu: nothing pressed and a wrong key are asked again, then it goes on without', async () => {
   for (const [from, key] of [['13800000003', ''], ['13800000004', '7']]) {
     const call = await line.call('12348', { from })
@@ -124,6 +135,16 @@ test('V05 who waits too long overflows, here to a message; so does who waits whi
   assert.equal((await leg.ended()).reason, 'cancelled')
   await second.hangUp()
   await pause()
+})
+
+test('V05 key 9 leaves the queue for what the line offers instead', async () => {
+  const call = await line.call('10003', { from: '13800000010' })
+  await call.hears(SAID.music)
+  await call.keys('9')
+  await call.hears(SAID.leave_message)
+  await call.hangUp()
+  const { id } = await line.callOf(boss, '13800000010', (c) => c.ended_at)
+  await line.event(boss, id, 'left_queue')
 })
 
 test('V05 the caller hears the place in the queue, which moves up when somebody leaves', async () => {

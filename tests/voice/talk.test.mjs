@@ -242,3 +242,55 @@ test('V14 a supervisor listens, whispers, joins: who hears whom', async () => {
   await op2.post(`/api/line/calls/${call}/listen`, {}, 403) // no supervisor
   await pause(op)
 })
+
+test('V04 a step of the line hands over to an outside number; when that is busy, the caller goes on', async () => {
+  const call = await line.call('10005', { from: '13800000121' })
+  const guest = await outside()
+  assert.match(guest.called, /13900000001/)
+  call.play(440)
+  await Promise.all([call.hears(OUTSIDE), guest.hears(440)])
+  await call.hangUp()
+  await guest.ended()
+  assert.equal((await ended('13800000121')).outcome, 'answered')
+
+  const second = await line.call('10005', { from: '13800000122' })
+  const busy = await outside({ answer: false })
+  busy.refuse()
+  await second.hears(SAID.goodbye)
+  await second.ended()
+
+  const third = await line.call('10005', { from: '13800000123' })
+  const ringing = await outside({ answer: false })
+  await third.hangUp()
+  assert.equal((await ringing.ended()).reason, 'cancelled')
+})
+
+test('V06 keys of the operator reach the caller', async () => {
+  const [caller, leg] = await talking(op, '13800000124')
+  await op.call('keys', { keys: '12#' })
+  await caller.hearsKeys('12#')
+  await caller.hears(TONE.op)
+  await caller.hangUp()
+  await leg.ended()
+  await pause(op)
+})
+
+test('V06 a desk phone hands over by REFER, and dials by itself', async () => {
+  const [caller, leg] = await talking(op, '13800000125')
+  assert.equal((await leg.refer('13900000009')).status, 202)
+  const guest = await outside()
+  await Promise.all([caller.hears(OUTSIDE), guest.hears(440)])
+  await caller.hangUp()
+  await guest.ended()
+
+  await ready(op)
+  const dialled = await op.phone.invite('13800000126')
+  const called = await outside()
+  dialled.play(TONE.op)
+  await Promise.all([called.hears(TONE.op), dialled.hears(OUTSIDE)])
+  await dialled.hangUp()
+  await called.ended()
+  const record = await ended('13800000126')
+  assert.deepEqual([record.direction, record.outcome, record.operator_name], ['out', 'answered', '坐席甲'])
+  await pause(op)
+})

@@ -280,6 +280,27 @@ static void busy_with_another_call_nobody_is_rung(void **unused)
 	end(s);
 }
 
+static void who_vanishes_gets_no_next_call(void **unused)
+{
+	struct seen *s = world();
+
+	ready(s, 1, NULL, 0);
+	call(s, 100, &q_all, 100);
+	RINGS(s, 1, 100);
+	assert_int_equal(acd_answer(s->a, 1, 100, 200), 0);
+	call(s, 101, &q_all, 300);
+	acd_lost(s->a, 1, "phone_lost", 400);
+	acd_talk_end(s->a, 1, 400); /* nothing any more */
+	assert_int_equal(state(s, 1), OPERATOR_PAUSED);
+	acd_tick(s->a, 100000);
+	assert_int_equal(state(s, 1), OPERATOR_PAUSED);
+	assert_int_equal(acd_position(s->a, 101), 1);
+	assert_int_equal(acd_ready(s->a, 1, 100100), 0);
+	RINGS(s, 1, 101);
+	acd_sign_out(s->a, 1, 100200);
+	end(s);
+}
+
 static void handed_over_to_one_person_then_to_anybody(void **unused)
 {
 	struct seen *s = world();
@@ -588,4 +609,5 @@ RUN(cmocka_unit_test(the_longest_idle_is_rung), cmocka_unit_test(a_caller_who_ha
     cmocka_unit_test(the_last_operator_is_waited_for_a_little), cmocka_unit_test(signing_out_lets_a_talk_finish),
     cmocka_unit_test(pauses_have_limits_and_an_empty_line_is_told),
     cmocka_unit_test(busy_with_another_call_nobody_is_rung),
-    cmocka_unit_test(handed_over_to_one_person_then_to_anybody), cmocka_unit_test(a_million_calls))
+    cmocka_unit_test(who_vanishes_gets_no_next_call), cmocka_unit_test(handed_over_to_one_person_then_to_anybody),
+    cmocka_unit_test(a_million_calls))
