@@ -6,18 +6,18 @@
 -- in: from date | to date | person_id id?
 -- out: many {person_id id, person_name text, day date, rostered bool, in_at time?, out_at time?, state text?, signed_in_ms int, ready_ms int, talking_ms int, wrap_ms int, paused_ms int,
 --    pauses json, long_pauses int, left_posts int, not_taken int, answered int}
-WITH RECURSIVE days(day) AS (
-  SELECT :from UNION ALL SELECT day + 1 FROM days WHERE day < least2(:to, :from + 62)
-), states AS (
+WITH RECURSIVE states AS (
   SELECT l.person_id, l.state, l.reason, l.at, lead(l.at) OVER (PARTITION BY l.person_id ORDER BY l.at, l.id) AS next_at
     FROM line_presence l
    WHERE l.at >= day_ms(:from - 2) AND l.at < day_ms(:to + 1)
      AND l.person_id IN (SELECT q.id FROM people q JOIN actor_orgs a ON a.org_id = q.org_id WHERE a.actor_id = :actor) AND (:person_id IS NULL OR l.person_id = :person_id)
+), pieces(person_id, state, reason, at, till, lasting, day, ends) AS (
+  SELECT person_id, state, reason, at, coalesce(next_at, :now), CASE WHEN next_at IS NULL THEN 1 ELSE 0 END, local_day(at), day_ms(local_day(at) + 1) FROM states WHERE state <> 'away'
+  UNION ALL
+  SELECT person_id, state, reason, ends, till, lasting, day + 1, day_ms(day + 2) FROM pieces WHERE till > ends AND day < least2(:to, :from + 62)
 ), spans AS (
-  SELECT s.person_id, d.day, s.state, s.reason, greatest2(s.at, day_ms(d.day)) AS at,
-    least2(coalesce(s.next_at, :now), day_ms(d.day + 1)) AS until, CASE WHEN s.next_at IS NULL AND :now < day_ms(d.day + 1) THEN 1 ELSE 0 END AS lasts
-    FROM states s JOIN days d ON d.day >= local_day(s.at) AND d.day <= local_day(coalesce(s.next_at, :now))
-   WHERE s.state <> 'away' AND (s.next_at IS NULL OR s.next_at > day_ms(d.day))
+  SELECT person_id, day, state, reason, at, CASE WHEN till < ends THEN till ELSE ends END AS until, CASE WHEN lasting = 1 AND till < ends THEN 1 ELSE 0 END AS lasts
+    FROM pieces WHERE day >= :from AND day <= least2(:to, :from + 62)
 ), sums AS (
   SELECT person_id, day, min(at) AS in_at, max(until) AS until, max(lasts) AS lasts, max(CASE WHEN lasts = 1 THEN state END) AS state,
     CAST(sum(until - at) AS bigint) AS signed_in_ms,
