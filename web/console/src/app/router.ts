@@ -79,6 +79,18 @@ const routes: RouteRecordRaw[] = [
         () => import('@/pages/statutes/LawPage.vue'),
       ),
       page(
+        'statutes/import',
+        'law-import',
+        'statutes.import.title',
+        () => import('@/pages/statutes/ImportPage.vue'),
+      ),
+      page(
+        'statutes/laws/:id/compare',
+        'law-compare',
+        'statutes.compare.title',
+        () => import('@/pages/statutes/ComparePage.vue'),
+      ),
+      page(
         'statutes/articles/:id',
         'article',
         'frame.statutes',

@@ -44,6 +44,6 @@ export const lineApi = {
     api.post<{ user: string; password: string; realm: string }>('/api/line/phone'),
   promptUrl: (p: LinePrompt) => prompt(p),
   promptUpload: (p: LinePrompt, file: File, progress: (share: number) => void) =>
-    upload<unknown>(prompt(p), file, progress),
+    upload<unknown>(prompt(p), file, progress, undefined, {}),
   promptSpoken: (p: LinePrompt) => api.delete(prompt(p)),
 }

@@ -14,6 +14,8 @@ export const opNames = {
   conflicts: 'client.conflicts',
   consentAdd: 'consent.add',
   statutes: 'statute.search',
+  lawImport: 'statute.import_upload',
+  lawRepeal: 'statute.repeal',
   processes: 'process.processes',
   templates: 'template.search',
   templateUpload: 'template.upload',

@@ -43,6 +43,9 @@ export interface LawView {
   id: string
   title: string
   kind: string
+  org_id: string | null
+  repealed_on: string | null
+  repealed_by: string
   versions: LawVersion[]
   version_id: string
   nodes: LawNode[]
@@ -59,4 +62,41 @@ export interface ArticleView extends ArticleVersion {
   article: string
   heading: string
   versions: ArticleVersion[]
+}
+
+export interface LawImport {
+  id: string
+  title: string
+  part: string
+  kind: string
+  scope: 'common' | 'own'
+  version_date: string
+  valid_from: string
+  articles: number
+  outcome: 'new' | 'version' | 'correction' | 'unchanged'
+  law_id: string | null
+  compared_with: string | null
+  added: number
+  changed: number
+  removed: number
+  changes: {
+    kind: 'added' | 'changed' | 'removed'
+    article: string
+    heading: string
+    before: string | null
+    after: string | null
+  }[]
+  findings: string[]
+}
+export interface LawImportItem {
+  id: string
+  name: string
+  title: string
+  kind: string
+  scope: 'common' | 'own'
+  articles: number
+  state: string
+  law_id: string | null
+  by: string | null
+  at: string
 }
