@@ -95,21 +95,6 @@ static void count_call(const struct phone_call *c)
 		   q ? q->service_level_s : SERVICE_LEVEL_S, c->rec.ended_ms);
 }
 
-/* A leg that is dropped: it says BYE and frees itself once LEG_ENDED was told. */
-static void drop_leg_event(struct leg *l, const struct leg_event *e, void *unused)
-{
-	if (e->kind == LEG_ENDED)
-		leg_free(l);
-}
-
-void leg_drop(struct leg *l, int status)
-{
-	if (!l)
-		return;
-	leg_handle(l, drop_leg_event, NULL);
-	leg_hangup(l, status);
-}
-
 void phone_call_over(struct phone_call *c, enum call_outcome o, const char *reason)
 {
 	struct exchange *x = c->x;

@@ -137,8 +137,6 @@ struct phone_call *phone_call_new(struct exchange *x, enum call_direction d);
 struct phone_call *phone_call_find(struct exchange *x, int64_t id);
 /** The last word: legs down, tape ended, book told, freed. @p reason for the record. */
 void phone_call_over(struct phone_call *c, enum call_outcome o, const char *reason);
-/** A leg nobody needs any more: it says BYE and goes. NULL is fine. */
-void leg_drop(struct leg *l, int status);
 void call_event(struct phone_call *c, int64_t person_id, const char *kind, const char *detail);
 /** Carry out what the queue engine said. After every call into it. */
 void exchange_settle(struct exchange *x);

@@ -50,6 +50,22 @@ void leg_free(struct leg *l)
 		l->ops->free(l);
 }
 
+/* Frees itself once LEG_ENDED was told. */
+static void dropped(struct leg *l, const struct leg_event *e, void *unused)
+{
+	if (e->kind == LEG_ENDED)
+		leg_free(l);
+}
+
+void leg_drop(struct leg *l, int status)
+{
+	if (!l)
+		return;
+	l->dropped = true;
+	leg_handle(l, dropped, NULL);
+	leg_hangup(l, status);
+}
+
 void leg_tell_event(struct leg *l, const struct leg_event *e)
 {
 	if (l->ended)

@@ -58,6 +58,8 @@ MUST_CHECK int leg_answer(struct leg *l);
 void leg_hangup(struct leg *l, int status);
 MUST_CHECK int leg_hold(struct leg *l, bool hold); /**< towards trunks that want it signalled (re-INVITE); sound: port_hold() */
 void leg_free(struct leg *l);
+/** A leg nobody needs any more: it says BYE and goes, with its signalling at the latest. NULL is fine. */
+void leg_drop(struct leg *l, int status);
 
 /* ---- SIP (sip.c) --------------------------------------------------------------------------- */
 

@@ -25,6 +25,7 @@ struct leg {
 	struct port *port; /**< freed by the kind's free() */
 	leg_handler handler;
 	void *arg;
+	bool dropped; /**< nobody's: goes with its signalling when the loop ends before it could */
 	bool ended; /**< LEG_ENDED was told: nothing more is */
 };
 

@@ -461,7 +461,7 @@ static bool end_call(struct le *le, void *arg)
 	struct call *c = le->data;
 
 	(void)arg;
-	if (c->orphan)
+	if (c->orphan || c->leg.dropped)
 		mem_deref(c);
 	else
 		leg_hangup(&c->leg, 503);
