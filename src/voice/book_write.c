@@ -67,6 +67,8 @@ static int put_apply(struct tx *tx, void *put)
 			     A_INT("short_s", q ? q->short_abandon_s : SHORT_ABANDON_S)),
 			NULL);
 
+	if (r == 0 && strcmp(c->end_reason, "crash") == 0) /* its recording may have been written before */
+		r = tx_exec(tx, "calls.heard_until", ARGS(A_INT("id", c->id)), NULL);
 	if (r == 0 && c->callback_of && c->answered_ms)
 		r = tx_exec(tx, "calls.called_back", ARGS(A_INT("id", c->callback_of), A_INT("by_call", c->id)), NULL);
 	return r;
@@ -458,7 +460,7 @@ static int pressed_apply(struct tx *tx, void *pressed)
 			    A_INT("after_crash", p->after_crash), A_INT("keep_until", k->keep_until)),
 		    NULL);
 	if (r == 0 && p->after_crash)
-		r = tx_exec(tx, "calls.heard_until", ARGS(A_INT("id", p->call_id), A_INT("at", p->began_ms + p->length_ms)), NULL);
+		r = tx_exec(tx, "calls.heard_until", ARGS(A_INT("id", p->call_id)), NULL);
 	return r;
 }
 
