@@ -91,7 +91,7 @@ export function upload<T>(
     x.onabort = () => reject(new Problem('aborted', 0, ''))
     x.onload = async () => {
       const res = new Response(x.status === 204 ? null : x.responseText, { status: x.status })
-      if (res.ok) resolve((await res.json()) as T)
+      if (res.ok) resolve((res.status === 204 ? undefined : await res.json()) as T)
       else reject(await problemFrom(res))
     }
     signal?.addEventListener('abort', () => x.abort())
