@@ -2,61 +2,14 @@
 // (V01, V06–V09, V14, CC 6.2.4). Chromium's fake microphone beeps, so both ends have something to hear.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AXE, Hotline, desktop, fits, phone, picture, watching } from './browser.mjs'
+import { Hotline, fits, phone, picture, watching } from './browser.mjs'
+import { axe, bar, hears, listening, microphone, operator, ready } from './line.mjs'
 
-const microphone = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required']
 let h
 before(async () => {
   h = await Hotline.start(['lin', 'zhou'], microphone)
 })
 after(() => h?.stop())
-
-// How loud the sound is that arrived so far (getStats: energy of all received samples). Watches every peer connection of the page.
-const ears = () => {
-  const Peer = window.RTCPeerConnection
-  window.peers = []
-  window.RTCPeerConnection = class extends Peer {
-    constructor(...args) {
-      super(...args)
-      window.peers.push(this)
-    }
-  }
-}
-async function listening(page) {
-  await page.addInitScript(ears)
-  return page
-}
-const energy = async () => {
-  let sum = 0
-  for (const p of window.peers)
-    for (const s of (await p.getStats()).values())
-      if (s.type === 'inbound-rtp' && s.kind === 'audio') sum += s.totalAudioEnergy ?? 0
-  return sum
-}
-// Waits until sound arrives that was not there before.
-async function hears(page, who) {
-  const before = await page.evaluate(energy)
-  for (;;) {
-    const now = await page.evaluate(energy)
-    if (now > before + 1e-4) return
-    await page.evaluate(() => new Promise((r) => requestAnimationFrame(r)))
-    assert.ok(now >= 0, who)
-  }
-}
-
-async function operator(name) {
-  const page = await h.stranger(desktop)
-  await listening(page)
-  await page.goto('/sign-in')
-  await page.fill('#name', name)
-  await page.fill('#password', 'a desk of four plain words')
-  await page.keyboard.press('Enter')
-  await page.waitForURL('**/')
-  await bar(page).getByRole('button', { name: '签入电话' }).click()
-  await bar(page).getByRole('button', { name: '电话设置（电话已接通）' }).waitFor()
-  return page
-}
-const bar = (page) => page.getByRole('region', { name: '电话条' })
 
 async function caller(options = phone) {
   const page = await listening(await h.stranger(options))
@@ -67,28 +20,12 @@ async function caller(options = phone) {
 const stage = (page, name) => page.locator(`[data-state="${name}"]`)
 const key = (page, digit) => page.getByRole('button', { name: digit, exact: true }).click()
 
-async function ready(page) {
-  await bar(page).locator('.state').click()
-  await page.getByRole('menuitem', { name: '就绪，开始接听' }).click()
-  await bar(page).locator('.state.ready').waitFor()
-}
-
-async function axe(page, where) {
-  await page.evaluate(AXE)
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  assert.deepEqual(
-    found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-    [],
-    where,
-  )
-}
-
 test('a call from the portal: menu, ring, talk, reload at both ends, hold, wrap-up, survey', async () => {
-  const lin = await operator('lin')
+  const lin = await operator(h, 'lin')
   const client = await caller()
   await watching(client, 'line-client', () =>
     watching(lin, 'line-lin', async () => {
-      if ((await bar(lin).locator('.state.ready').count()) === 0) await ready(lin)
+      await ready(lin)
       await stage(client, 'menu').waitFor()
       await client.getByText('普通话服务请按一').waitFor()
       await picture(client, 'portal-menu')

@@ -35,6 +35,19 @@ describe('texts in two languages', () => {
       if (!plain.has(key)) expect(/[\u4e00-\u9fff]/.test(text(messages.zh, key)), key).toBe(true)
     }
   })
+  it('name everything that happens in a call', () => {
+    const folder = join(__dirname, '../../../../src/voice')
+    const code = readdirSync(folder)
+      .filter((name) => name.endsWith('.c'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n')
+    const kinds = [
+      ...code.matchAll(/call_event\([^;"]*"(\w+)"/g),
+      ...code.matchAll(/"(supervisor_\w+)"/g),
+    ]
+    expect(kinds.length).toBeGreaterThan(25)
+    for (const [, kind] of kinds) expect(zh, kind).toContain(`calls.events.${kind}`)
+  })
   it('take the same facts', () => {
     const facts = (s: string) => [...s.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort()
     for (const key of zh)

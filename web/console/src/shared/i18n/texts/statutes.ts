@@ -68,7 +68,6 @@ export const zh = {
     earlier: '以前导入的',
     none: '还没有导入过',
     states: { waiting: '未确认', done: '已导入' },
-    by: '{by} · {at}',
   },
   repeal: {
     open: '标为废止',
@@ -168,7 +167,6 @@ export const en: Same<typeof zh> = {
     earlier: 'Imported earlier',
     none: 'Nothing was imported here yet',
     states: { waiting: 'not confirmed', done: 'imported' },
-    by: '{by} · {at}',
   },
   repeal: {
     open: 'Mark as repealed',

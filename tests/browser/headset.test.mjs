@@ -1,0 +1,84 @@
+// Callers by telephone, operators with a headset in the browser: tones recognised at both ends by their frequency (V06, V07, V14).
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Hotline, fits, picture, watching } from './browser.mjs'
+import { bar, hearsTone, microphone, operator, ready } from './line.mjs'
+import { Peer } from '../voice/peer.mjs'
+
+let h, telephone
+before(async () => {
+  h = await Hotline.start(['lin', 'zhou'], microphone)
+  telephone = await Peer.open({ server: h.server.sip.udp, user: '13800007001' })
+})
+after(() => {
+  telephone?.close()
+  return h?.stop()
+})
+
+// Through the menus: Mandarin, then "anything else", pressed as callers do, until somebody rings.
+async function callIn(lin) {
+  const call = await telephone.invite('12348')
+  await call.answered()
+  let rings = false
+  const ringing = bar(lin).getByRole('button', { name: '接听' }).waitFor().finally(() => (rings = true))
+  ringing.catch(() => {})
+  for (let n = 0; !rings && call.state === 'answered'; n++) {
+    await call.keys(n === 0 ? '1' : '0')
+    await Promise.race([ringing, call.hearsFor(1500)])
+  }
+  await ringing
+  return call
+}
+
+test('a telephone and a headset: talk, mute, hold, a supervisor listens; the recording is played, wound on and quickened', async () => {
+  const lin = await operator(h, 'lin')
+  const zhou = await operator(h, 'zhou')
+  await watching(zhou, 'headset-zhou', () =>
+    watching(lin, 'headset-lin', async () => {
+      await ready(lin)
+      const call = await callIn(lin)
+      await lin.keyboard.press('F2')
+      await bar(lin).getByRole('button', { name: '挂断' }).waitFor()
+      call.play(1000)
+      await hearsTone(lin, 1000)
+      await call.hearsSomething()
+
+      await lin.keyboard.press('F4')
+      await bar(lin).getByRole('button', { name: '取消静音' }).waitFor()
+      await call.hearsSilence()
+      await hearsTone(lin, 1000)
+      await lin.keyboard.press('F4')
+      await call.hearsSomething()
+
+      await zhou.goto('/calls/wall')
+      await bar(zhou).getByRole('button', { name: '电话设置（电话已接通）' }).waitFor()
+      await zhou.getByRole('button', { name: '监听' }).first().click()
+      await hearsTone(zhou, 1000)
+      await picture(zhou, 'headset-listening')
+
+      await call.hangUp()
+      await bar(lin).getByRole('button', { name: '完成，回到就绪' }).waitFor()
+      await bar(lin).locator('.el-select').click()
+      await lin.getByRole('option', { name: '已当场答复' }).click()
+      await bar(lin).getByRole('button', { name: '完成，回到就绪' }).click()
+      await bar(lin).locator('.state.ready').waitFor()
+
+      await zhou.goto('/calls')
+      await zhou.getByRole('row').filter({ hasText: '已接听' }).first().getByRole('link').first().click()
+      await zhou.getByRole('button', { name: '核对咨询内容' }).click()
+      await zhou.getByRole('button', { name: '收听录音' }).click()
+      const sound = zhou.locator('audio')
+      await sound.waitFor()
+      await zhou.waitForFunction((a) => a.duration > 3 && Number.isFinite(a.duration), await sound.elementHandle())
+      await sound.evaluate((a) => new Promise((done) => {
+        a.addEventListener('seeked', done, { once: true })
+        a.currentTime = a.duration - 1
+      }))
+      assert.ok(await sound.evaluate((a) => a.currentTime > a.duration - 2), 'it was wound on')
+      await zhou.getByRole('button', { name: '1.5×' }).click()
+      assert.equal(await sound.evaluate((a) => a.playbackRate), 1.5)
+      await fits(zhou)
+      await picture(zhou, 'headset-player')
+    }),
+  )
+})
