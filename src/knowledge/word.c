@@ -8,6 +8,8 @@
 #include "knowledge/numerals.h"
 
 #define TEXT_PART "word/document.xml"
+#define LISTS_PART "word/numbering.xml"
+#define LIST_ID_MAX 12 /**< bytes of a list's number, with NUL */
 #define PARTS_MAX 5000
 /** Word's own text packs some 1:20; a part that unfolds further than this is a trap. */
 #define UNFOLD_MAX 400
@@ -25,33 +27,38 @@ bool word_is(struct str file)
 
 static int damaged(struct fault *f, const char *why)
 {
-	return fail(f, E_CORRUPT, "file", "the Word file is damaged: %s; open it in Word or WPS and save it again", why);
+	return fail(f, E_CORRUPT, "file",
+		    "the Word file is damaged: %s; open it in Word or WPS and save it again", why);
 }
 
-static int read_part(struct arena *a, zip_t *zip, struct str *ret, struct fault *f)
+static int read_part(struct arena *a, zip_t *zip, const char *name, struct str *ret,
+		     struct fault *f)
 {
 	zip_stat_t stat;
 	zip_file_t *part;
 	char *text;
 	zip_int64_t got;
 
-	if (zip_stat(zip, TEXT_PART, 0, &stat) < 0)
-		return fail(f, E_INVALID, "file", "no Word document: it has no part " TEXT_PART);
+	if (zip_stat(zip, name, 0, &stat) < 0)
+		return fail(f, E_INVALID, "file", "no Word document: it has no part %s", name);
 	if (stat.size > WORD_TEXT_MAX || stat.size / UNFOLD_MAX > stat.comp_size)
-		return fail(f, E_TOO_LARGE, "file", TEXT_PART " unfolds to %llu bytes, which no statute has",
+		return fail(f, E_TOO_LARGE, "file",
+			    "%s unfolds to %llu bytes, which no statute has", name,
 			    (unsigned long long)stat.size);
-	part = zip_fopen(zip, TEXT_PART, 0);
+	part = zip_fopen(zip, name, 0);
 	if (!part)
 		return damaged(f, zip_strerror(zip));
 	text = arena_alloc(a, stat.size + 1);
-	got = zip_fread(part, text, stat.size + 1); /* one more: what the list of parts says may be a lie */
+	got = zip_fread(part, text,
+			stat.size + 1); /* one more: what the list of parts says may be a lie */
 	if (zip_fclose(part) != 0 || got != (zip_int64_t)stat.size)
-		return damaged(f, TEXT_PART " does not unpack to what is promised");
+		return damaged(f, "a part does not unpack to what is promised");
 	*ret = (struct str){text, stat.size};
 	return 0;
 }
 
-static int unpack(struct arena *a, struct str file, struct str *ret, struct fault *f)
+static int unpack(struct arena *a, struct str file, struct str *ret, struct str *ret_lists,
+		  struct fault *f)
 {
 	zip_error_t why;
 	zip_source_t *source;
@@ -68,9 +75,82 @@ static int unpack(struct arena *a, struct str file, struct str *ret, struct faul
 		return r;
 	}
 	zip_error_fini(&why);
-	r = zip_get_num_entries(zip, 0) > PARTS_MAX ? fail(f, E_TOO_LARGE, "file", "more than %d parts", PARTS_MAX)
-						     : read_part(a, zip, ret, f);
+	r = zip_get_num_entries(zip, 0) > PARTS_MAX
+		    ? fail(f, E_TOO_LARGE, "file", "more than %d parts", PARTS_MAX)
+		    : read_part(a, zip, TEXT_PART, ret, f);
+	if (r == 0 && zip_name_locate(zip, LISTS_PART, 0) >= 0)
+		r = read_part(a, zip, LISTS_PART, ret_lists, f);
 	zip_discard(zip);
+	return r;
+}
+
+/* ---- lists whose items are articles ---------------------------------------------------------- */
+
+struct list_id {
+	char id[LIST_ID_MAX];
+};
+
+typedef VEC(struct list_id) list_ids_t;
+
+static struct list_id attribute(xmlTextReaderPtr xml, const char *name)
+{
+	xmlChar *value = xmlTextReaderGetAttribute(xml, BAD_CAST name);
+	struct list_id id;
+
+	snprintf(id.id, sizeof(id.id), "%s", value ? (const char *)value : "");
+	xmlFree(value);
+	return id;
+}
+
+static bool has_list(const list_ids_t *lists, struct list_id id)
+{
+	for (size_t i = 0; i < lists->n; i++)
+		if (strcmp(lists->at[i].id, id.id) == 0)
+			return true;
+	return false;
+}
+
+static bool numbers_articles(xmlTextReaderPtr xml)
+{
+	xmlChar *text = xmlTextReaderGetAttribute(xml, BAD_CAST "w:val");
+	bool yes = text && strstr((const char *)text, "条");
+
+	xmlFree(text);
+	return yes;
+}
+
+/**
+ * Lists that write 第%1条 by themselves. Patterns (w:abstractNum) stand before the lists (w:num)
+ * that follow them.
+ *
+ * @return 0 whole, -1 broken
+ */
+static int read_lists(struct str part, list_ids_t *ret)
+{
+	xmlTextReaderPtr xml = xmlReaderForMemory(part.p, (int)part.len, NULL, NULL,
+						  XML_PARSE_NONET | XML_PARSE_NOERROR);
+	list_ids_t patterns = {0};
+	struct list_id pattern = {0}, list = {0};
+	int r = -1;
+
+	while (xml && (r = xmlTextReaderRead(xml)) == 1) {
+		const char *name = (const char *)xmlTextReaderConstName(xml);
+
+		if (xmlTextReaderNodeType(xml) != XML_READER_TYPE_ELEMENT)
+			continue;
+		if (strcmp(name, "w:abstractNum") == 0)
+			pattern = attribute(xml, "w:abstractNumId");
+		else if (strcmp(name, "w:lvlText") == 0 && numbers_articles(xml))
+			VEC_ADD(&patterns, pattern);
+		else if (strcmp(name, "w:num") == 0)
+			list = attribute(xml, "w:numId");
+		else if (strcmp(name, "w:abstractNumId") == 0 &&
+			 has_list(&patterns, attribute(xml, "w:val")))
+			VEC_ADD(ret, list);
+	}
+	VEC_FREE(&patterns);
+	if (xml)
+		xmlFreeTextReader(xml);
 	return r;
 }
 
@@ -82,12 +162,15 @@ struct scan {
 	paragraphs_t *out;
 	struct buf line; /**< of the paragraph, or of the table's row, that is open */
 	int row;	 /**< depth of the row, 0 outside: cells of a row stand in one line */
-	int skip;	 /**< depth of an element left out, 0 none */
-	char why[200];	 /**< what the parser said first */
+	const list_ids_t *lists;
+	bool listed;   /**< an article has its number from a list */
+	int skip;      /**< depth of an element left out, 0 none */
+	char why[200]; /**< what the parser said first */
 	int why_line;
 };
 
-static void note_error(void *arg, const char *message, xmlParserSeverities severity, xmlTextReaderLocatorPtr at)
+static void note_error(void *arg, const char *message, xmlParserSeverities severity,
+		       xmlTextReaderLocatorPtr at)
 {
 	struct scan *s = arg;
 
@@ -103,7 +186,8 @@ static void end_line(struct scan *s)
 	struct str line = str_trim(buf_str(&s->line));
 
 	if (line.len)
-		VEC_ADD(s->out, ((struct str){arena_strndup(s->arena, line.p, line.len), line.len}));
+		VEC_ADD(s->out,
+			((struct str){arena_strndup(s->arena, line.p, line.len), line.len}));
 	buf_clear(&s->line);
 }
 
@@ -118,10 +202,13 @@ static void begin_element(struct scan *s, const char *name)
 	bool empty = xmlTextReaderIsEmptyElement(s->xml) == 1;
 
 	/* The same text again for older readers, and what is no text of the law. */
-	if (!empty && (is_part(name, "Fallback") || is_part(name, "txbxContent") || is_part(name, "instrText")))
+	if (!empty && (is_part(name, "Fallback") || is_part(name, "txbxContent") ||
+		       is_part(name, "instrText")))
 		s->skip = depth;
 	else if (is_part(name, "br") || is_part(name, "cr"))
 		s->row ? buf_addc(&s->line, ' ') : end_line(s);
+	else if (is_part(name, "numId"))
+		s->listed |= has_list(s->lists, attribute(s->xml, "w:val"));
 	else if (is_part(name, "tab"))
 		buf_addc(&s->line, ' ');
 	else if (is_part(name, "tr") && !empty && !s->row)
@@ -157,7 +244,8 @@ static int take_node(struct scan *s, bool *in_text, struct fault *f)
 	int type = xmlTextReaderNodeType(s->xml);
 
 	if (type == XML_READER_TYPE_DOCUMENT_TYPE || type == XML_READER_TYPE_ENTITY_REFERENCE)
-		return fail(f, E_INVALID, "file", TEXT_PART " declares entities, which Word never does; it was not read");
+		return fail(f, E_INVALID, "file",
+			    TEXT_PART " declares entities, which Word never does; it was not read");
 	if (s->skip) {
 		if (type == XML_READER_TYPE_END_ELEMENT && xmlTextReaderDepth(s->xml) == s->skip)
 			s->skip = 0;
@@ -169,16 +257,18 @@ static int take_node(struct scan *s, bool *in_text, struct fault *f)
 	} else if (type == XML_READER_TYPE_END_ELEMENT) {
 		*in_text = false;
 		end_element(s, name);
-	} else if (*in_text && (type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_SIGNIFICANT_WHITESPACE ||
+	} else if (*in_text && (type == XML_READER_TYPE_TEXT ||
+				type == XML_READER_TYPE_SIGNIFICANT_WHITESPACE ||
 				type == XML_READER_TYPE_CDATA)) {
 		add_text(s);
 	}
 	return 0;
 }
 
-static int read_paragraphs(struct arena *a, struct str xml, paragraphs_t *ret, struct fault *f)
+static int read_paragraphs(struct arena *a, struct str xml, const list_ids_t *lists,
+			   paragraphs_t *ret, struct fault *f)
 {
-	struct scan s = {.arena = a, .out = ret};
+	struct scan s = {.arena = a, .out = ret, .lists = lists};
 	bool in_text = false;
 	int r;
 
@@ -194,6 +284,11 @@ static int read_paragraphs(struct arena *a, struct str xml, paragraphs_t *ret, s
 	xmlFreeTextReader(s.xml);
 	if (r == -1 && !f->err)
 		r = fail(f, E_CORRUPT, "file", TEXT_PART " line %d: %s", s.why_line, s.why);
+	if (r == 0 && s.listed)
+		r = fail(f, E_INVALID, "file",
+			 "Word numbers the articles by itself, so their numbers are not in the "
+			 "text: turn the numbering "
+			 "into text and save again");
 	return r < 0 ? (f->err ? -f->err : r) : 0;
 }
 
@@ -231,13 +326,17 @@ static enum rank rank_of(struct str line)
 	static const struct {
 		const char *unit;
 		enum rank rank;
-	} units[] = {{"分编", RANK_SUBBOOK}, {"编", RANK_BOOK}, {"章", RANK_CHAPTER}, {"节", RANK_SECTION}};
+	} units[] = {{"分编", RANK_SUBBOOK},
+		     {"编", RANK_BOOK},
+		     {"章", RANK_CHAPTER},
+		     {"节", RANK_SECTION}};
 	size_t pos = strlen("第");
 	uint32_t n;
 
 	if (line.len > HEADING_MAX || ends_with(line, STR("。")) || ends_with(line, STR("；")))
 		return RANK_NONE;
-	if (str_starts(line, STR("附件")) || str_starts(line, STR("附表")) || str_starts(line, STR("附录")))
+	if (str_starts(line, STR("附件")) || str_starts(line, STR("附表")) ||
+	    str_starts(line, STR("附录")))
 		return line.len <= 120 ? RANK_APPENDIX : RANK_NONE;
 	if (!str_starts(line, STR("第")) || !numeral_read(line, &pos, &n))
 		return RANK_NONE;
@@ -284,7 +383,10 @@ static size_t date_at(struct str s, size_t pos)
 {
 	size_t at = pos;
 
-	return read_unit(s, &at, STR("年")) && read_unit(s, &at, STR("月")) && read_unit(s, &at, STR("日")) ? at - pos : 0;
+	return read_unit(s, &at, STR("年")) && read_unit(s, &at, STR("月")) &&
+			       read_unit(s, &at, STR("日"))
+		       ? at - pos
+		       : 0;
 }
 
 static bool next_date(struct str s, size_t *pos, size_t *ret_len)
@@ -300,7 +402,8 @@ static bool next_date(struct str s, size_t *pos, size_t *ret_len)
 
 static struct str drop_end(struct str s)
 {
-	static const char *const ends[] = {"）", ")", "，", "。", "；", "、", "自", "根据", "　", " "};
+	static const char *const ends[] = {"）", ")",  "，",   "。", "；",
+					   "、", "自", "根据", "　", " "};
 	bool again = true;
 
 	while (again) {
@@ -315,7 +418,8 @@ static struct str drop_end(struct str s)
 	return s;
 }
 
-/** The note → a line a day, as lawtext reads them. @return whether one of them is when it takes effect */
+/** The note → a line a day, as lawtext reads them. @return whether one of them is when it takes
+ * effect */
 static bool write_events(struct buf *out, struct str note)
 {
 	size_t pos = 0, len, next_len;
@@ -375,13 +479,16 @@ static size_t write_head(struct arena *a, const paragraphs_t *lines, struct buf 
 
 	while (n < lines->n && !is_note(lines->at[n]) && !begins_body(a, lines->at[n]))
 		n++;
-	at = n < lines->n && is_note(lines->at[n]) ? n : n ? 1 : 0; /* no note: the first line is the title */
+	at = n < lines->n && is_note(lines->at[n]) ? n
+	     : n				   ? 1
+						   : 0; /* no note: the first line is the title */
 	for (size_t i = 0; i < at && title.len < TITLE_MAX; i++) {
 		struct str piece = squeezed(a, lines->at[i]);
 
 		buf_add(&title, piece.p, piece.len);
 	}
-	while (at < lines->n && at >= n && (is_note(lines->at[at]) || (note.len && !ends_with(buf_str(&note), STR("）"))))) {
+	while (at < lines->n && at >= n &&
+	       (is_note(lines->at[at]) || (note.len && !ends_with(buf_str(&note), STR("）"))))) {
 		if (begins_body(a, lines->at[at]))
 			break;
 		buf_add(&note, lines->at[at].p, lines->at[at].len);
@@ -431,8 +538,10 @@ static void write_line(struct buf *out, struct str line)
 	char key[ARTICLE_KEY_MAX];
 	size_t len;
 
-	if (article_number(line, &len, key) && len < line.len && str_starts(from(line, len), STR(" "))) {
-		buf_printf(out, "%.*s %.*s\n", (int)len, line.p, STR_FMT(str_trim(from(line, len))));
+	if (article_number(line, &len, key) && len < line.len &&
+	    str_starts(from(line, len), STR(" "))) {
+		buf_printf(out, "%.*s %.*s\n", (int)len, line.p,
+			   STR_FMT(str_trim(from(line, len))));
 		return;
 	}
 	if (line.p[0] == '#' || line.p[0] == '<' || str_is(line, "---"))
@@ -469,17 +578,22 @@ int word_law(struct arena *a, struct str file, struct str *ret, struct fault *f)
 {
 	CLEANUP(buf_free) struct buf out = {0};
 	paragraphs_t lines = {0};
-	struct str xml = STR_NULL;
+	list_ids_t lists = {0};
+	struct str xml = STR_NULL, numbering = STR_NULL;
 	int r;
 
 	if (!str_starts(file, STR("PK")))
-		return fail(f, E_UNSUPPORTED, "file", "a Word file of before 2007 (.doc): save it as .docx");
-	if ((r = unpack(a, file, &xml, f)) < 0)
+		return fail(f, E_UNSUPPORTED, "file",
+			    "a Word file of before 2007 (.doc): save it as .docx");
+	if ((r = unpack(a, file, &xml, &numbering, f)) < 0)
 		return r;
-	r = read_paragraphs(a, xml, &lines, f);
+	r = numbering.len && read_lists(numbering, &lists) < 0
+		    ? damaged(f, LISTS_PART " cannot be read")
+		    : read_paragraphs(a, xml, &lists, &lines, f);
 	if (r >= 0)
 		write_body(a, &lines, write_head(a, &lines, &out), &out);
 	VEC_FREE(&lines);
+	VEC_FREE(&lists);
 	if (r < 0)
 		return r;
 	*ret = (struct str){arena_strndup(a, out.p ? out.p : "", out.len), out.len};

@@ -91,7 +91,17 @@ test('damaged, forged and swollen files are refused with the place, and nothing 
   const text = wordXml(LAW)
   const laws = (await boss.get('/api/statutes')).json.items.length
   const bomb = zip({ 'word/document.xml': Buffer.alloc(30 << 20, 32) })
+  const lists = (pattern) =>
+    `<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:abstractNum w:abstractNumId="3"><w:lvl w:ilvl="0"><w:lvlText w:val="${pattern}"/></w:lvl></w:abstractNum><w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num></w:numbering>`
+  const listed = text.replace('<w:p><w:r><w:t>当事人', '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="7"/></w:numPr></w:pPr><w:r><w:t>当事人')
+  assert.notEqual(listed, text)
+  const numbered = (pattern) => zip({ 'word/document.xml': listed, 'word/numbering.xml': pattern })
+  // A list of items is no list of articles.
+  assert.equal((await look(numbered(lists('（%1）')))).status, 201)
   const cases = [
+    [numbered(lists('第%1条')), 'invalid', /numbers the articles by itself/],
+    [numbered(lists('第%1条').slice(0, 200)), 'corrupt', /numbering\.xml/],
+    [Buffer.alloc(65 << 20, ' '), 'too_large', /./],
     [word(LAW).subarray(0, 300), 'corrupt', /damaged/],
     [zip({ 'word/document.xml': text.slice(0, 900) }), 'corrupt', /word\/document\.xml line \d/],
     [word(LAW, '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'), 'invalid', /entities/],
@@ -104,7 +114,19 @@ test('damaged, forged and swollen files are refused with the place, and nothing 
   for (const [bytes, code, detail] of cases) {
     const r = await look(bytes)
     assert.equal(r.json.code, code, r.text)
-    if (code !== 'corrupt' || r.json.detail) assert.match(r.json.detail, detail)
+    if ((code !== 'corrupt' && code !== 'too_large') || r.json.detail) assert.match(r.json.detail, detail)
   }
   assert.equal((await boss.get('/api/statutes')).json.items.length, laws)
+})
+
+test('a law of 50 MB is looked at, confirmed and read', async () => {
+  const body = '很长的条文。'.repeat(1400)
+  const law = '# 长法\n\n2024年1月1日 起施行\n\n<!-- INFO END -->\n\n' + Array.from({ length: 2000 }, (_, i) => `第${i + 1}条 ${body}\n\n`).join('')
+  assert.ok(Buffer.byteLength(law) > 50e6)
+  const p = await good(await look(Buffer.from(law)))
+  assert.deepEqual([p.articles, p.outcome], [2000, 'new'])
+  const done = await confirm(p.id)
+  assert.equal(done.status, 200, done.text)
+  const { nodes } = (await op.get(`/api/statutes/${done.json.law_id}`)).json
+  assert.equal(nodes.filter((n) => n.kind === 'article').length, 2000)
 })
