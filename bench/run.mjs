@@ -5,7 +5,8 @@
 //   BENCH_DB=postgresql make bench    on a throw-away PostgreSQL cluster (tools/pg-temp)
 //   BENCH_CASES=1000000 BENCH_SECONDS=10 BENCH_CONNECTIONS=64
 //   BENCH_LAWS=DIR                    a tree of statutes in Markdown for the search (default ../shared/laws)
-//   BENCH_ONLY=create,get,list,mixed,streams,search,documents
+//   BENCH_QUESTIONS=FILE              questions whose articles are known, JSON lines (default ../shared/lay-questions/dev.jsonl)
+//   BENCH_ONLY=create,get,list,mixed,streams,search,ranking,documents
 //
 // Load generator and server share the machine. The filled store stays in build/bench-data for the next run.
 import { spawn, spawnSync } from 'node:child_process'
@@ -22,6 +23,7 @@ const SECONDS = process.env.BENCH_SECONDS ?? '10'
 const CONNECTIONS = process.env.BENCH_CONNECTIONS ?? '64'
 const ON_PG = process.env.BENCH_DB === 'postgresql'
 const LAWS = process.env.BENCH_LAWS ?? path.resolve(SOURCE, '../shared/laws')
+const QUESTIONS_FILE = process.env.BENCH_QUESTIONS ?? path.resolve(SOURCE, '../shared/lay-questions/dev.jsonl')
 const ONLY = process.env.BENCH_ONLY?.split(',')
 const ROOT = path.join(BUILD, 'bench-data', (ON_PG ? 'postgresql-' : 'sqlite-') + CASES)
 const DATA = path.join(ROOT, 'data')
@@ -215,17 +217,34 @@ async function eventStreams() {
   await server.stop()
 }
 
-async function articleSearch() {
+// → whether the statutes are in the store
+function importStatutes(what) {
   console.log()
   if (!fs.existsSync(LAWS)) {
-    console.log(`article search: left out, no statutes at ${LAWS} (BENCH_LAWS=DIR)`)
-    return
+    console.log(`${what}: left out, no statutes at ${LAWS} (BENCH_LAWS=DIR)`)
+    return false
   }
   if (!fs.existsSync(path.join(ROOT, 'statutes'))) {
     note('importing statutes …')
     run(BIN, ['import', 'statutes', '--data', DATA, LAWS])
     file('statutes', '')
   }
+  return true
+}
+
+// How well lay questions find their articles, each question ranked by what the others taught.
+function ranking() {
+  if (!importStatutes('ranking')) return
+  if (!fs.existsSync(QUESTIONS_FILE)) {
+    console.log(`ranking: left out, no questions at ${QUESTIONS_FILE} (BENCH_QUESTIONS=FILE)`)
+    return
+  }
+  note('cross-validating, some minutes …')
+  console.log(run(BIN, ['learn', '--data', DATA, '--questions', QUESTIONS_FILE, '--out', path.join(ROOT, 'lay.model'), '--validate']).trim())
+}
+
+async function articleSearch() {
+  if (!importStatutes('article search')) return
   const server = await Server.start()
   const plan = QUESTIONS.map((q) => `1 GET /api/statutes/search?limit=10&q=${encodeURIComponent(q)}`)
   console.log(`with statutes: ${server.startMs.toFixed(0)} ms to the first answer, ${server.residentMb()} MB resident`)
@@ -244,6 +263,7 @@ try {
   if (['create', 'get', 'list', 'mixed'].some(wanted)) await requests()
   if (wanted('streams')) await eventStreams()
   if (wanted('search')) await articleSearch()
+  if (wanted('ranking')) ranking()
   if (wanted('documents')) console.log(`\ndocuments, set as PDF/A\n${run(path.join(BUILD, 'bench/bench-documents'), [SECONDS])}`)
 } finally {
   if (running) await running.stop()

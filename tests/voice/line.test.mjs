@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Line } from './line.mjs'
 import { toneMs } from './peer.mjs'
+import { Baresip, sipp } from './phones.mjs'
 
 let line, op, boss
 before(async () => {
@@ -90,4 +91,29 @@ test('a foreign BYE and sound from a third address change nothing', async () => 
   await call.hangUp()
   await leg.ended()
   await ready()
+})
+
+test("SIPp's own caller: five a second come in, wait in the queue and hang up, each with its record", async () => {
+  await op.post('/api/line/pause', { reason: 'rest' })
+  const run = await sipp(['-sn', 'uac', '-s', '10003', '-m', '10', '-r', '5', '-d', '1000', line.sip])
+  assert.equal(run.code, 0, run.out)
+  await line.record(boss, (c) => c.called === '10003', 'a record of a call of SIPp')
+  const rows = (await boss.get('/api/calls?limit=200')).json.items.filter((c) => c.called === '10003')
+  assert.equal(rows.length, 10)
+})
+
+test('baresip is a desk phone: it registers, rings, is heard, and its end is the call\'s', async () => {
+  const op2 = await line.operator('op2', { phone: false, ready: false })
+  const account = (await op2.post('/api/line/phone')).json
+  const phone = line.keep(await Baresip.open({ server: line.sip, user: account.user, password: account.password, tone: 660 }))
+  await phone.registered()
+  await op2.post('/api/line/ready')
+  const call = await line.call('10001')
+  await phone.saw('CALL_INCOMING')
+  phone.do('accept')
+  await op2.is('talking')
+  await call.hears(660)
+  phone.do('hangup')
+  assert.equal((await call.ended()).reason, 'bye')
+  await op2.is('wrap_up')
 })
