@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Hotline, fits, picture, watching } from './browser.mjs'
-import { bar, hearsTone, microphone, operator, ready } from './line.mjs'
+import { bar, hearsTone, microphone, operator, ready, sayReady } from './line.mjs'
 import { Peer } from '../voice/peer.mjs'
+import { until } from '../api/harness.mjs'
 
 let h, telephone
 before(async () => {
@@ -81,4 +82,37 @@ test('a telephone and a headset: talk, mute, hold, a supervisor listens; the rec
       await picture(zhou, 'headset-player')
     }),
   )
+})
+
+test('the browser vanishes in mid-call: the caller is asked to hold, stands at the head of the queue, and is answered again', async () => {
+  let lin = await operator(h, 'lin')
+  await ready(lin)
+  const call = await callIn(lin)
+  await lin.keyboard.press('F2')
+  await bar(lin).getByRole('button', { name: '挂断' }).waitFor()
+  call.play(1000)
+  await hearsTone(lin, 1000)
+  await lin.context().close()
+  const boss = await h.api('zhou')
+  const record = await until(async () => {
+    for (const row of (await boss.get('/api/calls')).json.items.filter((c) => !c.ended_at)) {
+      const r = (await boss.get(`/api/calls/${row.id}`)).json
+      if (r.events.some((e) => e.kind === 'operator_gone')) return r
+    }
+    return null
+  }, 60000, 'the operator is missed')
+  assert.ok(record.events.some((e) => e.kind === 'operator_lost'))
+  assert.equal(call.state, 'answered')
+  await call.hearsSomething()
+
+  lin = await operator(h, 'lin')
+  await watching(lin, 'headset-again', async () => {
+    await sayReady(lin)
+    await bar(lin).getByRole('button', { name: '接听' }).waitFor()
+    await lin.keyboard.press('F2')
+    await bar(lin).getByRole('button', { name: '挂断' }).waitFor()
+    await hearsTone(lin, 1000)
+    await call.hangUp()
+  })
+  boss.close()
 })

@@ -70,15 +70,22 @@ export async function operator(h, name) {
   await page.fill('#password', PASSWORD)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/')
-  await bar(page).getByRole('button', { name: '签入电话' }).click()
-  await bar(page).getByRole('button', { name: '电话设置（电话已接通）' }).waitFor()
+  const signIn = bar(page).getByRole('button', { name: '签入电话' })
+  const connected = bar(page).getByRole('button', { name: '电话设置（电话已接通）' })
+  await signIn.or(connected).first().waitFor()
+  if (await signIn.count()) await signIn.click()
+  await connected.waitFor()
   return page
 }
 
-export async function ready(page) {
-  if (await bar(page).locator('.state.ready').count()) return
+// Says to be ready. Where somebody waits it rings at once.
+export async function sayReady(page) {
   await bar(page).locator('.state').click()
   await page.getByRole('menuitem', { name: '就绪，开始接听' }).click()
+}
+export async function ready(page) {
+  if (await bar(page).locator('.state.ready').count()) return
+  await sayReady(page)
   await bar(page).locator('.state.ready').waitFor()
 }
 
