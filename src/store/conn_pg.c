@@ -124,10 +124,28 @@ static void forget_ops(struct pg_conn *c)
 	c->n_ops = 0;
 }
 
+bool pg_others_live(struct db *db, enum pg_role role)
+{
+	struct pg_state *s = db->state;
+
+	return atomic_load(&s->live[role]) > 0;
+}
+
+static void count_live(struct pg_conn *c, bool live)
+{
+	struct pg_state *s = c->db->state;
+
+	/* Readers are closed after the state is gone. */
+	if (s && c->live != live)
+		atomic_fetch_add(&s->live[c->role], live ? 1 : -1);
+	c->live = live;
+}
+
 void pg_drop(struct pg_conn *c)
 {
 	if (c->c)
 		PQfinish(c->c);
+	count_live(c, false);
 	c->c = NULL;
 	c->ending = false;
 	c->state = PG_TX_NONE;
@@ -198,7 +216,9 @@ static void now_down(struct pg_conn *c)
 	if (ms > BACKOFF_MAX_MS)
 		ms = BACKOFF_MAX_MS;
 	if (!before)
-		log_event(LOG_WARN, "db.away", "store", c->db->name, NULL);
+		log_event(LOG_WARN,
+			  pg_others_live(c->db, c->role) ? "db.no_more_connections" : "db.away",
+			  "store", c->db->name, NULL);
 	atomic_store(&s->backoff_ms, ms);
 	atomic_store(&s->down_until_us, time_monotonic_us() + ms * 1000LL);
 }
@@ -235,6 +255,7 @@ int pg_connect(struct pg_conn *c, struct fault *f)
 			now_down(c);
 		return r;
 	}
+	count_live(c, true);
 	now_up(c);
 	return 0;
 }

@@ -248,24 +248,60 @@ size_t db_check(struct db *db, const struct catalogue *ops, struct yreport *repo
 	return bad;
 }
 
-int db_read(struct db *db, struct ctx *ctx, struct tx **ret)
+/* Below all others, then wait a moment: one that has a connection comes to the top. */
+static void put_aside(struct db *db, void *conn)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += DB_SHARE_WAIT_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&db->read_lock);
+	memmove(db->idle + 1, db->idle, db->n_idle * sizeof(void *));
+	db->idle[0] = conn;
+	db->n_idle++;
+	pthread_cond_timedwait(&db->read_free, &db->read_lock, &until);
+	pthread_mutex_unlock(&db->read_lock);
+}
+
+static int begin_read(struct db *db, struct ctx *ctx, struct tx **ret, bool *ret_elsewhere)
 {
 	void *conn = take_reader(db);
 	struct tx *tx;
 	int r;
 
+	*ret_elsewhere = false;
 	if (!conn)
 		return ctx_fail(ctx, E_UNAVAILABLE, NULL,
 				"All connections for reading were taken for %d seconds; try again",
 				DB_READ_WAIT_MS / 1000);
 	tx = db->backend->reader_tx(conn);
 	*tx = (struct tx){.db = db, .ctx = ctx, .conn = conn};
-	if ((r = db->backend->read_begin(tx)) < 0) {
-		give_reader(db, conn);
-		return r;
+	if ((r = db->backend->read_begin(tx)) >= 0) {
+		*ret = tx;
+		return 0;
 	}
-	*ret = tx;
-	return 0;
+	*ret_elsewhere = r == -E_UNAVAILABLE && db->backend->read_elsewhere &&
+			 db->backend->read_elsewhere(db);
+	if (*ret_elsewhere)
+		put_aside(db, conn);
+	else
+		give_reader(db, conn);
+	return r;
+}
+
+int db_read(struct db *db, struct ctx *ctx, struct tx **ret)
+{
+	int64_t until_us = time_monotonic_us() + DB_READ_WAIT_MS * 1000LL;
+	struct fault before = ctx->fault;
+	bool elsewhere;
+	int r;
+
+	while ((r = begin_read(db, ctx, ret, &elsewhere)) < 0 && elsewhere &&
+	       time_monotonic_us() < until_us)
+		ctx->fault = before;
+	return r;
 }
 
 void db_read_end(struct tx *tx)

@@ -317,6 +317,11 @@ static int read_begin(struct tx *tx)
 	return r;
 }
 
+static bool read_elsewhere(struct db *db)
+{
+	return pg_others_live(db, PG_READER);
+}
+
 /* Nobody needs to wait for the end of a snapshot: the answer is read before the next one. */
 static void read_end(struct tx *tx)
 {
@@ -395,6 +400,7 @@ const struct db_backend db_backend_pg = {
 	.reader_close = reader_close,
 	.reader_tx = reader_tx,
 	.read_begin = read_begin,
+	.read_elsewhere = read_elsewhere,
 	.read_end = read_end,
 	.ping = backend_ping,
 	.run = backend_run,

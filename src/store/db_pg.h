@@ -8,7 +8,7 @@
 
 #include "store/db_private.h"
 
-enum pg_role { PG_READER, PG_WRITER, PG_MIGRATOR };
+enum pg_role { PG_READER, PG_WRITER, PG_MIGRATOR, PG_ROLES };
 
 /** Where the connection's transaction stands. BEGIN travels together with the first statement. */
 enum pg_tx_state { PG_TX_NONE, PG_TX_WANTED, PG_TX_OPEN };
@@ -35,6 +35,7 @@ struct pg_conn {
 	size_t n_ops;
 	uint32_t last_name;
 	int nulls; /**< ends of statements in a row */
+	bool live; /**< counted in pg_state.live */
 };
 
 struct pg_state {
@@ -44,12 +45,15 @@ struct pg_state {
 	 * once. */
 	atomic_llong down_until_us;
 	atomic_int backoff_ms;
+	atomic_int live[PG_ROLES]; /**< connections that stand, by role */
 };
 
 struct pg_conn *pg_conn_new(struct db *db, enum pg_role role);
 void pg_conn_free(struct pg_conn *c);
 /** Connected on return, or -E_UNAVAILABLE at once while the server is known to be away. */
 MUST_CHECK int pg_connect(struct pg_conn *c, struct fault *f);
+/** Whether others of that role stand: the server is there, it only gives no more connections. */
+bool pg_others_live(struct db *db, enum pg_role role);
 /** Forget the connection; the next pg_connect makes another. */
 void pg_drop(struct pg_conn *c);
 /** Describe a failed result without SQL text or data; sets c->repeat and c->lost. */

@@ -18,6 +18,8 @@
 #define DB_BATCH_MAX 256
 /** How long db_read waits for a connection of the pool. */
 #define DB_READ_WAIT_MS 10000
+/** How long one without a connection leaves the work to those that have one. */
+#define DB_SHARE_WAIT_MS 20
 
 struct tx {
 	struct db *db;
@@ -64,6 +66,9 @@ struct db_backend {
 	/** The transaction inside a connection. */
 	struct tx *(*reader_tx)(void *conn);
 	int (*read_begin)(struct tx *tx);
+	/** After read_begin said -E_UNAVAILABLE: whether other connections stand and will come
+	 * free; NULL: never. */
+	bool (*read_elsewhere)(struct db *db);
 	void (*read_end)(struct tx *tx);
 	/** Ask the server whether it lives, inside a read; NULL: beginning the read has shown it.
 	 */

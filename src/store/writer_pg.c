@@ -68,6 +68,18 @@ static int run_job(struct pg_conn *c, struct job *j)
 	return r;
 }
 
+/* The server gives no more connections while others of ours stand: they do the work. */
+static bool left_to_others(struct pg_conn *c, struct job *j)
+{
+	struct fault f = {0};
+
+	if (pg_connect(c, &f) >= 0 || !pg_others_live(c->db, PG_WRITER) ||
+	    !queue_push(c->db->jobs, j))
+		return false;
+	usleep(DB_SHARE_WAIT_MS * 1000);
+	return true;
+}
+
 static void *writer_main(void *arg)
 {
 	struct db *db = arg;
@@ -75,8 +87,11 @@ static void *writer_main(void *arg)
 	struct job *j;
 
 	while ((j = queue_pop(db->jobs))) {
-		int r = run_job(c, j);
+		int r;
 
+		if (left_to_others(c, j))
+			continue;
+		r = run_job(c, j);
 		db_metric_queue(db);
 		job_finish(j, r);
 	}

@@ -40,6 +40,33 @@ describe('PostgreSQL stops and starts', { skip: !process.env.LEXLINE_TEST_PG && 
     assert.equal(server.child.exitCode, null)
   })
 
+  test('a server that gives no more connections: those that stand do the work of all', async () => {
+    const db = freshDatabase(server.db.replace(/\/t\d+_\d+\?/, '/postgres?'))
+    const sql = (text) => assert.equal(spawnSync('psql', ['-q', '-d', db, '-c', text], { encoding: 'utf8' }).status, 0, text)
+    const name = db.match(/\/(t\d+_\d+)\?/)[1]
+    sql(`CREATE ROLE few LOGIN; ALTER DATABASE ${name} OWNER TO few`)
+    const small = await Server.start({ db: db.replace('user=postgres', 'user=few') })
+    try {
+      const c = await small.as('op')
+      const first = await c.post('/api/cases', { process: 'question', fields: { text: '第一件' } })
+      assert.equal((await c.get(`/api/cases/${first.json.id}`)).status, 200)
+      sql('ALTER ROLE few CONNECTION LIMIT 1')
+      const statuses = await Promise.all(
+        Array.from({ length: 60 }, async (_, i) => {
+          const one = small.client()
+          one.cookie = c.cookie
+          const r = i % 2 ? await one.get('/api/cases') : await one.post('/api/cases', { process: 'question', fields: { text: `第${i}件` } })
+          one.close()
+          return `${i % 2 ? 'get' : 'post'} ${r.status}`
+        }),
+      )
+      assert.deepEqual([...new Set(statuses)].sort(), ['get 200', 'post 201'])
+      assert.equal((await c.get('/readyz')).status, 200)
+    } finally {
+      await small.remove()
+    }
+  })
+
   test('nothing acknowledged is lost when the database crashes under load', async () => {
     const ids = []
     let stop = false
