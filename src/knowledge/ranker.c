@@ -6,6 +6,8 @@
 #include "base/map.h"
 #include "base/memory.h"
 
+_Static_assert(RANK_FEATURES <= LINEAR_MAX, "every feature has a weight");
+
 #define MAX_TERMS 256
 #define TOP_WORDS 260
 #define TOP_TRANSLATED 160

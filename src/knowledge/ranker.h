@@ -1,8 +1,8 @@
 /**
- * @file ranker.h  Candidates for a question, described by features and ordered by learned trees (K02).
+ * @file ranker.h  Candidates for a question, described by features and put in a learned order (K02).
  *
  * BM25F, translation, known questions and the latent map each propose candidates; every one is described by
- * RANK_FEATURES numbers; boosted trees order them. Without a model, BM25F alone ranks.
+ * RANK_FEATURES numbers; boosted trees and a logistic regression, their logits added, order them. Without a model, BM25F alone ranks.
  */
 #ifndef LEXLINE_RANKER_H
 #define LEXLINE_RANKER_H

@@ -12,8 +12,7 @@ static bool is_end(const struct definition *d, int state)
 	return d->states[state].kind == STATE_END;
 }
 
-/* ---- the graph of states
- * ---------------------------------------------------------------------------- */
+/* ---- the graph of states ----------------------------------------------------------- */
 
 /** Where one step leads from a state: by actions, and by the outcomes of its review. */
 static uint64_t steps_from(const struct definition *d, int state)
@@ -75,8 +74,7 @@ static void check_states(struct proof *p)
 	}
 }
 
-/* ---- clocks
- * ---------------------------------------------------------------------------------------------- */
+/* ---- clocks ------------------------------------------------------------------------ */
 
 static bool effects_start(const struct effects *fx, int clock)
 {
@@ -122,8 +120,7 @@ static void check_clocks(struct proof *p)
 	}
 }
 
-/* ---- what is named
- * ------------------------------------------------------------------------------------------ */
+/* ---- what is named ----------------------------------------------------------------- */
 
 static void check_role(struct proof *p, const struct ynode *at, const char *role)
 {
@@ -221,8 +218,7 @@ static void check_effects(struct proof *p, const struct effects *fx)
 		check_effect(p, &fx->at[i]);
 }
 
-/* ---- texts: nothing sealed may stand in them
- * --------------------------------------------------------------------- */
+/* ---- texts: nothing sealed may stand in them --------------------------------------- */
 
 static void check_text(struct proof *p, const struct ynode *at, const char *text)
 {
@@ -254,8 +250,7 @@ static void check_texts(struct proof *p, const struct effects *fx)
 	}
 }
 
-/* ---- actions and reviews
- * -------------------------------------------------------------------------------------------- */
+/* ---- actions and reviews ----------------------------------------------------------- */
 
 static void check_action(struct proof *p, const struct action_def *a, uint64_t seen)
 {

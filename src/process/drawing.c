@@ -61,8 +61,7 @@ static const char *say(const struct picture *p, const char *zh, const char *en)
 	return p->lang == LANG_EN ? en : zh;
 }
 
-/* ---- words
- * -------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------- */
 
 static const char *who_text(const struct picture *p, const struct who *w)
 {
@@ -123,8 +122,7 @@ static const char *fit(const struct picture *p, const char *s, double size, doub
 	return s;
 }
 
-/* ---- what stands on a card
- * -------------------------------------------------------------------------------- */
+/* ---- what stands on a card --------------------------------------------------------- */
 
 static void add_line(struct card *c, struct line l)
 {

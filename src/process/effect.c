@@ -7,8 +7,7 @@
 /* A role is told through its people, at most so many. */
 #define TOLD_MAX 200
 
-/* ---- messages
- * ------------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------- */
 
 static struct str message_params(struct kase *k)
 {
@@ -127,8 +126,7 @@ int notify_people(struct kase *k, const struct who_list *to, const char *phrase,
 	return err;
 }
 
-/* ---- records
- * -------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------- */
 
 int ledger_add(struct kase *k, const char *ledger, const char *kind, struct str text,
 	       int64_t person_id, const char *source)
@@ -181,8 +179,7 @@ static int record_op(struct kase *k, const struct effect *e)
 	return tx_exec(k->tx, e->op, args, n, NULL);
 }
 
-/* ---- tasks, deliveries, requirements
- * ------------------------------------------------------------------ */
+/* ---- tasks, deliveries, requirements ----------------------------------------------- */
 
 int task_add(struct kase *k, const char *kind, const struct who *who, struct label what,
 	     const char **until)
@@ -290,8 +287,7 @@ static int clock_effect(struct kase *k, const struct effect *e)
 	return kase_event(k, "clock_extended", NULL, -1, -1, k->note, str_of(data));
 }
 
-/* ---- all of them
- * ---------------------------------------------------------------------------------------- */
+/* ---- all of them ------------------------------------------------------------------- */
 
 static int effect_run(struct kase *k, const struct effect *e)
 {

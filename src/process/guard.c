@@ -132,8 +132,7 @@ static bool ordered(const struct kase *k, const struct cond *c)
 	return c->kind == C_FIELD_GT ? n > c->number : n < c->number;
 }
 
-/* ---- what has to be asked of the store
- * ----------------------------------------------------------- */
+/* ---- what has to be asked of the store --------------------------------------------- */
 
 static int children(struct kase *k, const struct cond *c)
 {

@@ -51,8 +51,7 @@ struct scheduler **process_lib_scheduler(struct process_lib *lib)
 	return &lib->scheduler;
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------ */
+/* ---- the table --------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -142,8 +141,7 @@ const struct definition *process_at(const struct process_lib *lib, size_t i)
 	return atomic_load(&((struct process_lib *)lib)->table)->current[i];
 }
 
-/* ---- from files and from the store
- * ------------------------------------------------------------------ */
+/* ---- from files and from the store ------------------------------------------------- */
 
 struct keep {
 	struct definition *d;

@@ -155,8 +155,7 @@ void number_prepare(struct ctx *ctx, const struct definition *d)
 	pthread_mutex_unlock(&n->lock);
 }
 
-/* ---- a number
- * ------------------------------------------------------------------------------------- */
+/* ---- a number ---------------------------------------------------------------------- */
 
 /** {year}, {month}, {seq:5}. */
 static const char *fill(struct kase *k, int64_t seq)

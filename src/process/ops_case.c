@@ -4,8 +4,7 @@
 #include "store/config.h"
 #include "people/gate.h"
 
-/* ---- consents, from the other store, before the transaction
- * --------------------------------------- */
+/* ---- consents, from the other store, before the transaction ------------------------ */
 
 static bool any_uses_consent(const struct process_lib *lib)
 {
@@ -50,8 +49,7 @@ static int load_consents(struct ctx *ctx, int64_t client_id, const char ***ret)
 	return err < 0 ? err : 0;
 }
 
-/* ---- what a call brings
- * ------------------------------------------------------------------------------ */
+/* ---- what a call brings ------------------------------------------------------------ */
 
 static struct form *form_of(struct call *call)
 {
@@ -184,8 +182,7 @@ static int with_changes(struct kase *k, struct call *call, int err)
 	return err;
 }
 
-/* ---- create, get, act, edit
- * ---------------------------------------------------------------------------- */
+/* ---- create, get, act, edit -------------------------------------------------------- */
 
 static int create(struct call *call, struct tx *tx)
 {
@@ -240,8 +237,7 @@ static int edit(struct call *call, struct tx *tx)
 	return process_view(k, &call->reply.json);
 }
 
-/* ---- note, reveal
- * ------------------------------------------------------------------------------------------ */
+/* ---- note, reveal ------------------------------------------------------------------ */
 
 static int note(struct call *call, struct tx *tx)
 {

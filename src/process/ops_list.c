@@ -29,8 +29,7 @@ enum {
 	L_VERSION,
 };
 
-/* ---- which cases
- * --------------------------------------------------------------------------------------- */
+/* ---- which cases ------------------------------------------------------------------- */
 
 /** ",archive_destruction,": processes whose cases the caller sees only when concerned; "" none. */
 static const char *hidden_processes(struct ctx *ctx)
@@ -238,8 +237,7 @@ static int list(struct call *call, struct tx *tx)
 	return 0;
 }
 
-/* ---- as an Excel file
- * ------------------------------------------------------------------------------------------ */
+/* ---- as an Excel file -------------------------------------------------------------- */
 
 static struct str category_text(const struct definition *d, struct str value, enum lang lang)
 {

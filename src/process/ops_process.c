@@ -113,8 +113,7 @@ static int categories(struct call *call)
 	return 0;
 }
 
-/* ---- phrases.yaml
- * -------------------------------------------------------------------------------------- */
+/* ---- phrases.yaml ------------------------------------------------------------------ */
 
 static void write_phrase(struct jw *w, const struct ynode *n, const struct ynode *root)
 {

@@ -34,8 +34,7 @@ struct due {
 	int64_t clock_id, case_id, now_ms;
 };
 
-/* ---- one clock
- * ------------------------------------------------------------------------------------- */
+/* ---- one clock --------------------------------------------------------------------- */
 
 static int ring(struct tx *tx, void *arg)
 {
@@ -83,8 +82,7 @@ static int carry_out(struct process_lib *lib, const struct due *due)
 	return err;
 }
 
-/* ---- one turn
- * --------------------------------------------------------------------------------------- */
+/* ---- one turn ---------------------------------------------------------------------- */
 
 static int find_due(struct process_lib *lib, int64_t now_ms, struct due *due, size_t *ret_n)
 {
@@ -141,8 +139,7 @@ int scheduler_turn(struct process_lib *lib, int64_t now_ms, int64_t *ret_next_ms
 	return find_next(lib, ret_next_ms);
 }
 
-/* ---- the thread
- * --------------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------- */
 
 static int take_lease(struct tx *tx, void *arg)
 {
@@ -244,8 +241,7 @@ void scheduler_wake(struct process_lib *lib)
 	}
 }
 
-/* ---- a calendar has changed
- * ---------------------------------------------------------------------------- */
+/* ---- a calendar has changed -------------------------------------------------------- */
 
 struct running {
 	int64_t id, case_id, org_id;

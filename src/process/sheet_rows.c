@@ -1,6 +1,8 @@
 /* The rows of an operation as an Excel file, by a table that says what its columns are called. */
 #include "process/sheet.h"
 
+#include <assert.h>
+
 #include "store/db.h"
 
 #define COLUMNS_MAX 40
@@ -70,7 +72,7 @@ static struct sheet *begin(const struct sheet_spec *spec, enum lang lang)
 	const char *headings[COLUMNS_MAX];
 	double widths[COLUMNS_MAX];
 
-	for (size_t i = 0; i < spec->n && i < COLUMNS_MAX; i++) {
+	for (size_t i = 0; i < spec->n; i++) {
 		headings[i] = lang == LANG_EN ? spec->columns[i].en : spec->columns[i].zh;
 		widths[i] = spec->columns[i].width;
 	}
@@ -80,12 +82,13 @@ static struct sheet *begin(const struct sheet_spec *spec, enum lang lang)
 static int write_rows(struct call *call, struct rows *r, const struct sheet_spec *spec,
 		      struct sheet *s)
 {
-	int err;
+	int at[COLUMNS_MAX], err;
 
+	for (size_t i = 0; i < spec->n; i++)
+		at[i] = rows_col(r, spec->columns[i].name);
 	while ((err = rows_next(r)) > 0) {
 		for (size_t i = 0; i < spec->n; i++)
-			write_cell(s, call->ctx, &spec->columns[i], r,
-				   rows_col(r, spec->columns[i].name));
+			write_cell(s, call->ctx, &spec->columns[i], r, at[i]);
 		sheet_row_end(s);
 	}
 	return err;
@@ -98,9 +101,10 @@ int sheet_reply(struct call *call, struct tx *tx, const struct sheet_spec *spec)
 	CLEANUP(buf_free) struct buf unused = {0};
 	enum lang lang = call->ctx->lang;
 	struct sheet *s;
-	int err = tx_op(tx, spec->op, args_of(call, op), op->n_in, &r);
+	int err;
 
-	if (err < 0)
+	assert(spec->n <= COLUMNS_MAX);
+	if ((err = tx_op(tx, spec->op, args_of(call, op), op->n_in, &r)) < 0)
 		return err;
 	s = begin(spec, lang);
 	if ((err = write_rows(call, r, spec, s)) < 0) {

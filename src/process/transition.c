@@ -50,8 +50,7 @@ int action_possible(struct kase *k, const struct action_def *a, struct label *re
 	return err == 0 ? 1 : err == -E_CONFLICT || err == -E_FORBIDDEN ? 0 : err;
 }
 
-/* ---- the change itself
- * --------------------------------------------------------------------------- */
+/* ---- the change itself ------------------------------------------------------------- */
 
 static void close_tasks(struct kase *k, const struct action_def *a)
 {
@@ -123,8 +122,7 @@ static int run(struct kase *k, const struct action_def *a, struct str opinion)
 	return k->ended && k->parent_id ? child_ended(k) : 0;
 }
 
-/* ---- acting
- * ---------------------------------------------------------------------------------------- */
+/* ---- acting ------------------------------------------------------------------------ */
 
 static int take_note(struct kase *k, struct str note)
 {
@@ -214,8 +212,7 @@ int system_act(struct kase *k, const char *action)
 	return r ? run(k, a, STR_NULL) : kase_save(k);
 }
 
-/* ---- corrections
- * ------------------------------------------------------------------------------------ */
+/* ---- corrections ------------------------------------------------------------------- */
 
 int process_edit(struct tx *tx, int64_t case_id, const struct form *form, struct kase **ret)
 {
@@ -242,8 +239,7 @@ int process_edit(struct tx *tx, int64_t case_id, const struct form *form, struct
 	return kase_feed(k, "case.changed", 0, NULL);
 }
 
-/* ---- creation
- * ----------------------------------------------------------------------------------------- */
+/* ---- creation ---------------------------------------------------------------------- */
 
 static int take_defaults(struct kase *k)
 {

@@ -23,8 +23,7 @@ static void klabel_json(struct jw *w, const char *key, struct str json)
 	jw_raw(w, json);
 }
 
-/* ---- head and fields
- * -------------------------------------------------------------------------------- */
+/* ---- head and fields --------------------------------------------------------------- */
 
 static void write_head(struct kase *k, struct jw *w)
 {
@@ -73,8 +72,7 @@ static void write_fields(struct kase *k, struct jw *w)
 	klabel_json(w, "field_defs", k->d->fields_json);
 }
 
-/* ---- timeline
- * ------------------------------------------------------------------------------------------ */
+/* ---- timeline ---------------------------------------------------------------------- */
 
 struct visited {
 	int state[64];
@@ -188,8 +186,7 @@ int process_changes(struct kase *k, int64_t since_version, struct jw *w)
 	return timeline_since(k, w, since_version, &seen);
 }
 
-/* ---- the path of states
- * ----------------------------------------------------------------------------------- */
+/* ---- the path of states ------------------------------------------------------------ */
 
 /** Where it most likely goes: the primary action, else the first that leads on. */
 static int likely_next(const struct definition *d, int state, uint64_t been)
@@ -248,8 +245,7 @@ static void write_path(struct kase *k, struct jw *w, struct visited *seen)
 	jw_arr_end(w);
 }
 
-/* ---- clocks, reviews, tasks
- * ----------------------------------------------------------------------------------- */
+/* ---- clocks, reviews, tasks -------------------------------------------------------- */
 
 static void write_clock(struct kase *k, struct jw *w, const struct clock_row *c)
 {

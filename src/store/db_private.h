@@ -75,8 +75,10 @@ struct db_backend {
 	int (*ping)(struct db *db, struct tx *tx);
 	int (*run)(struct tx *tx, struct op_run *run, struct rows **ret);
 	int (*migrate)(struct db *db, struct fault *f);
-	/** Prepare a statement and forget it. @p conn: of reader_open; the message names no data. */
-	int (*check)(void *conn, const struct op *op, const struct op_stmt *st, struct buf *ret_message);
+	/** Prepare a statement and forget it. @p conn: of reader_open; the message names no data.
+	 */
+	int (*check)(void *conn, const struct op *op, const struct op_stmt *st,
+		     struct buf *ret_message);
 
 	int (*rows_next)(struct rows *r);
 	void (*rows_free)(struct rows *r);

@@ -257,9 +257,9 @@ static int write_answered(struct book *b, struct ctx *ctx, const struct call_rec
 static int note_in_case(struct book *b, struct ctx *ctx, const struct call_record *c, int64_t case_id);
 
 /* Whoever the process gives messages to may sit below the organisation the line belongs to. */
-static int message_org(struct book *b, struct ctx *ctx, int64_t *ret)
+static int message_org(struct book *b, struct ctx *ctx, const char *process, int64_t *ret)
 {
-	const struct definition *d = process_find(b->env->process, str_of(b->hotline->voicemail_process));
+	const struct definition *d = process_find(b->env->process, str_of(process));
 	const struct who_list *to = d && d->assign ? &d->assign->to : NULL;
 	CLEANUP(db_read_endp) struct tx *tx = NULL;
 	int r;
@@ -275,14 +275,15 @@ static int message_org(struct book *b, struct ctx *ctx, int64_t *ret)
 
 static int write_ended(struct book *b, struct ctx *ctx, const struct call_record *c)
 {
+	const char *process = *c->process ? c->process : b->hotline->voicemail_process;
 	int64_t case_id;
 	int r = put_call(b, ctx, c);
 
 	if (r < 0 || (r = case_of(b, ctx, c->id, &case_id)) < 0)
 		return r;
 	if (!case_id && c->outcome == CALL_VOICEMAIL) {
-		if ((r = message_org(b, ctx, &ctx->actor.org_id)) < 0 ||
-		    (r = open_case(ctx, c, *c->process ? c->process : b->hotline->voicemail_process, &case_id)) < 0 ||
+		if ((r = message_org(b, ctx, process, &ctx->actor.org_id)) < 0 ||
+		    (r = open_case(ctx, c, process, &case_id)) < 0 ||
 		    (r = hang(b, ctx, c, case_id, false)) < 0)
 			return r;
 	}

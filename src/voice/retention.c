@@ -27,8 +27,7 @@ struct retention {
 	struct ticker *ticker;
 };
 
-/* ---- one recording
- * ------------------------------------------------------------------------------------- */
+/* ---- one recording ----------------------------------------------------------------- */
 
 struct doomed {
 	int64_t id;
@@ -178,8 +177,7 @@ int retention_run(struct ctx *ctx, struct retention_result *ret)
 	return 0;
 }
 
-/* ---- every hour
- * -------------------------------------------------------------------------------------------- */
+/* ---- every hour -------------------------------------------------------------------- */
 
 static int64_t turn(void *retention)
 {

@@ -22,8 +22,7 @@ struct ask {
 	bool *is_done;
 };
 
-/* ---- requests of other threads
- * -------------------------------------------------------------------- */
+/* ---- requests of other threads ----------------------------------------------------- */
 
 static void run_ask(struct ask *a)
 {
@@ -86,8 +85,7 @@ bool voice_ask_wait(struct voice *v, void (*fn)(void *arg), void *arg)
 	return true;
 }
 
-/* ---- prompts
- * ------------------------------------------------------------------------------------------ */
+/* ---- prompts ----------------------------------------------------------------------- */
 
 struct prompts *voice_prompts(struct voice *v)
 {
@@ -167,15 +165,17 @@ void voice_prompts_changed(struct voice *v)
 
 	pthread_mutex_lock(&v->lock);
 	v->prompt_changes++;
-	if (!v->loading && thread_start(&thread, "prompts", load_thread, v) == 0) {
-		pthread_detach(thread);
-		v->loading = true;
+	if (!v->loading) {
+		v->loading = thread_start(&thread, "prompts", load_thread, v) == 0;
+		if (v->loading)
+			pthread_detach(thread);
+		else
+			log_event(LOG_ERROR, "voice.prompts_not_loaded", NULL);
 	}
 	pthread_mutex_unlock(&v->lock);
 }
 
-/* ---- the thread
- * --------------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------- */
 
 static int media_start(struct voice *v, struct fault *f)
 {
@@ -255,8 +255,7 @@ static int start_thread(struct voice *v, struct fault *f)
 	return v->failed;
 }
 
-/* ---- starting
- * -------------------------------------------------------------------------------------------- */
+/* ---- starting ---------------------------------------------------------------------- */
 
 static int load_hotline(struct voice *v, struct fault *f)
 {
