@@ -96,6 +96,25 @@ describe('two versions of a law', () => {
 })
 
 test('likeness counts pairs of characters', () => {
-  expect(likeness('借款合同', '借款合同')).toBe(1)
-  expect(likeness('借款合同', '劳动争议')).toBe(0)
+  expect(likeness(['借款合同'], ['借款合同', '劳动争议', '借款合意'])[0]).toEqual(
+    Float64Array.of(1, 0, 2 / 3),
+  )
+  expect(likeness(['', '款'], ['', '借款'])).toEqual([Float64Array.of(0, 0), Float64Array.of(0, 0)])
+})
+
+test('a code of 1,200 articles, each of them changed and moved on by one', () => {
+  const subjects = ['债权人', '债务人', '保证人', '抵押人', '出借人', '借款人', '受托人']
+  const body = (i: number) =>
+    `第${i * 7919}项${subjects[i % 7]}应当在${i}日内向${subjects[(i * 3 + 1) % 7]}书面说明情况${i * 31}，逾期的承担${i * 17}元。`
+  const numbers = Array.from({ length: 1200 }, (_, i) => i)
+  const before = numbers.map((i) => article(String(i), body(i)))
+  const after = [
+    article('0', '全新的一条'),
+    ...numbers.map((i) => article(String(i + 1), body(i) + '法律另有规定的除外。')),
+  ]
+  const rows = compareLaws(before, after)
+  expect(rows.filter((r) => r.kind === 'added').map((r) => r.after?.body)).toEqual(['全新的一条'])
+  const changed = rows.filter((r) => r.kind === 'changed')
+  expect(changed.length).toBe(1200)
+  for (const r of changed) expect(r.after?.body.startsWith(r.before!.body)).toBe(true)
 })

@@ -42,34 +42,53 @@ export interface Row {
   after?: LawNode
 }
 
-/** Share of the pairs of characters that two texts have in common (Dice), 0 … 1. */
-export function likeness(a: string, b: string): number {
-  const pairs = (s: string) => {
-    const m = new Map<string, number>()
-    for (let i = 0; i + 1 < s.length; i++) {
-      const p = s.slice(i, i + 2)
-      m.set(p, (m.get(p) ?? 0) + 1)
-    }
-    return m
+/** How often each pair of neighbouring characters stands in a text. */
+function pairsOf(text: string): Map<string, number> {
+  const found = new Map<string, number>()
+  for (let i = 0; i + 1 < text.length; i++) {
+    const p = text.slice(i, i + 2)
+    found.set(p, (found.get(p) ?? 0) + 1)
   }
-  const [x, y] = [pairs(a), pairs(b)]
-  let common = 0
-  for (const [p, n] of x) common += Math.min(n, y.get(p) ?? 0)
-  const all = Math.max(1, a.length - 1 + (b.length - 1))
-  return (2 * common) / all
+  return found
+}
+
+/**
+ * Share of the pairs of characters that two texts have in common (Dice), 0 … 1, for each of the first with each of the second. Only
+ * texts that share a pair meet, by an index of the pairs: a code of 1,200 articles that changed throughout takes a moment, not minutes.
+ */
+export function likeness(first: string[], second: string[]): Float64Array[] {
+  const index = new Map<string, [number, number][]>()
+  second.forEach((text, j) => {
+    for (const [p, n] of pairsOf(text)) {
+      const at = index.get(p)
+      if (at) at.push([j, n])
+      else index.set(p, [[j, n]])
+    }
+  })
+  return first.map((text) => {
+    const common = new Float64Array(second.length)
+    for (const [p, n] of pairsOf(text))
+      for (const [j, m] of index.get(p) ?? []) common[j]! += Math.min(n, m)
+    return common.map((c, j) => (2 * c) / Math.max(1, text.length - 1 + (second[j]!.length - 1)))
+  })
 }
 
 const LIKE = 0.5
+const SAME_NUMBER = 0.2
 
 /** Of each earlier article the later one it became, in order: the best sum of likeness within a stretch that changed. */
 function pair(before: LawNode[], after: LawNode[]): Row[] {
   const best = Array.from({ length: before.length + 1 }, () =>
     new Array<number>(after.length + 1).fill(0),
   )
-  const like = before.map((b) =>
-    after.map((a) => {
-      const l = likeness(b.body, a.body) + (b.number === a.number ? 0.2 : 0)
-      return l >= LIKE ? l : -1
+  const like = likeness(
+    before.map((b) => b.body),
+    after.map((a) => a.body),
+  )
+  like.forEach((row, i) =>
+    row.forEach((l, j) => {
+      const whole = l + (before[i]!.number === after[j]!.number ? SAME_NUMBER : 0)
+      row[j] = whole >= LIKE ? whole : -1
     }),
   )
   for (let i = before.length - 1; i >= 0; i--)
