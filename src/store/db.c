@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/time.h"
 
@@ -248,21 +250,16 @@ size_t db_check(struct db *db, const struct catalogue *ops, struct yreport *repo
 	return bad;
 }
 
-/* Below all others, then wait a moment: one that has a connection comes to the top. */
+/* Below all others, and a moment's rest: one that has a connection comes to the top. */
 static void put_aside(struct db *db, void *conn)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += DB_SHARE_WAIT_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	pthread_mutex_lock(&db->read_lock);
 	memmove(db->idle + 1, db->idle, db->n_idle * sizeof(void *));
 	db->idle[0] = conn;
 	db->n_idle++;
-	pthread_cond_timedwait(&db->read_free, &db->read_lock, &until);
+	pthread_cond_signal(&db->read_free);
 	pthread_mutex_unlock(&db->read_lock);
+	usleep(DB_SHARE_WAIT_MS * 1000);
 }
 
 static int begin_read(struct db *db, struct ctx *ctx, struct tx **ret, bool *ret_elsewhere)
