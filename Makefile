@@ -23,7 +23,9 @@ page_sources = $(shell find $(1) \( -name node_modules -o -name dist \) -prune -
 .SECONDARY:
 .PHONY: run build binary install-tests all-binaries check test asan tsan fuzz bench bench-voice e2e clean
 
-build: $(pages) binary
+# In a step of its own: beside them the binary could be made first, and would be without pages.
+build: $(pages)
+	@$(MAKE) --no-print-directory binary
 
 binary: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) lexline
